@@ -1,0 +1,1 @@
+"""Speak, and the words stand in the focused window."""

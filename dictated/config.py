@@ -1,0 +1,210 @@
+"""Every key a user can set: its type, bounds, default and meaning, nested as in the TOML file.
+
+`configfile` reads a file into these and writes them out again; `config.toml` at the top of the project is
+what it writes for the defaults.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
+
+
+class Audio(Struct, frozen=True, kw_only=True):
+    """The microphone."""
+
+    device: Annotated[
+        str | int,
+        Meta(
+            description="Name, part of a name, or number, as `dictated devices` lists them; "
+            '"" is the sound server\'s own default source.'
+        ),
+    ] = ""
+    listen_at_start: Annotated[
+        bool, Meta(description="Listen as soon as the daemon is ready, without waiting for the hotkey.")
+    ] = False
+
+
+class VadSettings(Struct, frozen=True, kw_only=True):
+    """Telling speech from the rest."""
+
+    engine: Annotated[
+        Literal["webrtc", "silero"],
+        Meta(description="webrtc costs next to nothing; silero is a small neural network, better in noise."),
+    ] = "webrtc"
+    mode: Annotated[
+        int, Meta(ge=0, le=3, description="webrtc: 0 takes most for speech, 3 least; 3 cuts quiet endings.")
+    ] = 2
+    threshold: Annotated[
+        float, Meta(gt=0, lt=1, description="silero: how likely speech must be for a frame to count.")
+    ] = 0.5
+    noise_margin_db: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=40,
+            description="A frame counts as speech only this many dB above the rolling noise floor; 0 is off.",
+        ),
+    ] = 6.0
+
+
+class SegmentSettings(Struct, frozen=True, kw_only=True):
+    """Cutting speech into utterances. Times are rounded to frames of 20 ms."""
+
+    onset_ms: Annotated[
+        Milliseconds, Meta(description="Speech needed, within twice this time, for an utterance to begin.")
+    ] = 60
+    pre_roll_ms: Annotated[
+        Milliseconds,
+        Meta(description="Sound kept from before the first speech, so that no first word is cut."),
+    ] = 300
+    pause_ms: Annotated[Milliseconds, Meta(description="Quiet that ends an utterance.")] = 600
+    tail_ms: Annotated[
+        Milliseconds, Meta(description="How much of that quiet is kept with the utterance; at most pause_ms.")
+    ] = 300
+    least_speech_ms: Annotated[
+        Milliseconds, Meta(description="Less speech than this is a cough, not an utterance.")
+    ] = 200
+    longest_s: Annotated[
+        float, Meta(ge=2, le=300, description="Longest utterance; a longer one is cut at a dip and goes on.")
+    ] = 20.0
+    dip_window_s: Annotated[
+        float, Meta(gt=0, le=60, description="How far back from there the quietest moment is looked for.")
+    ] = 5.0
+
+
+class LocalEngine(Struct, frozen=True, kw_only=True):
+    """The embedded engine: no network, no key."""
+
+    model: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description='"tiny-en" is Moonshine Tiny (English), which comes with the program; '
+            "else the folder of a Moonshine Tiny model.",
+        ),
+    ] = "tiny-en"
+
+
+class Stt(Struct, frozen=True, kw_only=True):
+    """Speech to text."""
+
+    engine: Annotated[Literal["local"], Meta(description="What transcribes.")] = "local"
+    local: LocalEngine = field(default_factory=LocalEngine)
+
+
+class TypeSink(Struct, frozen=True, kw_only=True):
+    """Typing into the focused window (X11)."""
+
+    modifier_wait_ms: Annotated[
+        Milliseconds,
+        Meta(description="How long to wait for Ctrl, Alt, Shift or Super to be let go before typing."),
+    ] = 1000
+    settle_ms: Annotated[
+        Milliseconds,
+        Meta(description="How long a window is given to see a changed keyboard mapping (é, я, 你, 🙂)."),
+    ] = 30
+
+
+class LogSink(Struct, frozen=True, kw_only=True):
+    """Appending to a file."""
+
+    path: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="Takes ~ and the fields of strftime (%Y-%m-%d …); its folders are made.",
+        ),
+    ] = "~/.local/state/dictated/log/%Y-%m-%d.txt"
+    format: Annotated[
+        Literal["text", "markdown", "jsonl"],
+        Meta(
+            description="text: time and words; markdown: a list item with the time; jsonl: one object a line."
+        ),
+    ] = "text"
+
+
+class ClipboardSink(Struct, frozen=True, kw_only=True):
+    """Putting each utterance on the clipboard."""
+
+    timeout: Annotated[
+        Seconds, Meta(description="Seconds the clipboard program (wl-copy, xclip or xsel) may take.")
+    ] = 2.0
+
+
+class Output(Struct, frozen=True, kw_only=True):
+    """Where words go."""
+
+    sinks: Annotated[
+        tuple[Literal["type", "log", "clipboard", "stdout"], ...],
+        Meta(
+            min_length=1,
+            description='Any of "type", "log", "clipboard", "stdout"; what none of them could take goes to the log.',
+        ),
+    ] = ("type",)
+    type: TypeSink = field(default_factory=TypeSink)
+    log: LogSink = field(default_factory=LogSink)
+    clipboard: ClipboardSink = field(default_factory=ClipboardSink)
+
+
+class Text(Struct, frozen=True, kw_only=True):
+    """The words themselves."""
+
+    join: Annotated[Literal["space", "none"], Meta(description="What is typed after each utterance.")] = (
+        "space"
+    )
+
+
+class Hotkeys(Struct, frozen=True, kw_only=True):
+    """Global key combinations (X11), as pynput writes them: "<ctrl>+<alt>+d"; "" is none."""
+
+    toggle: Annotated[str, Meta(description="Press to start listening, press again to stop.")] = (
+        "<ctrl>+<alt>+d"
+    )
+    hold: Annotated[str, Meta(description="Listen for as long as it is held.")] = ""
+    cancel: Annotated[str, Meta(description="Stop listening and throw away what is not delivered yet.")] = ""
+
+
+class Feedback(Struct, frozen=True, kw_only=True):
+    """What the program tells about itself."""
+
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="What you say is never logged above debug."),
+    ] = "info"
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Every bound has a name."""
+
+    in_flight: Annotated[int, Meta(ge=1, le=64, description="Transcriptions at once.")] = 3
+    backlog: Annotated[
+        int, Meta(ge=1, le=10_000, description="Utterances that may wait for a transcription.")
+    ] = 200
+    frames_s: Annotated[
+        float, Meta(ge=1, le=600, description="Seconds of sound that may wait for the VAD.")
+    ] = 30.0
+    no_frame_s: Annotated[
+        Seconds, Meta(description="An open microphone that is silent this long (no data) is lost.")
+    ] = 1.0
+    drain_s: Annotated[
+        Seconds, Meta(description="Grace, when told to end, for what is spoken but not delivered.")
+    ] = 10.0
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """The whole file."""
+
+    audio: Audio = field(default_factory=Audio)
+    vad: VadSettings = field(default_factory=VadSettings)
+    segment: SegmentSettings = field(default_factory=SegmentSettings)
+    stt: Stt = field(default_factory=Stt)
+    output: Output = field(default_factory=Output)
+    text: Text = field(default_factory=Text)
+    hotkeys: Hotkeys = field(default_factory=Hotkeys)
+    feedback: Feedback = field(default_factory=Feedback)
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,169 @@
+"""Reads a TOML file into `Config`, telling every fault at once; writes a `Config` out as documented TOML."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import textwrap
+import tomllib
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+from dictated.config import Config
+from dictated.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+WIDTH = 100
+"""Columns of a written comment."""
+
+
+def load(path: Path, *, missing_ok: bool = False) -> Config:
+    """Read the file; what it does not set has its default.
+
+    Args:
+        path: a TOML file.
+        missing_ok: take the defaults where there is no file.
+
+    Raises:
+        ConfigError: with every fault of the file.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if missing_ok:
+            return Config()
+        raise ConfigError(
+            [f"{path}: there is no such file; `dictated config --default` prints one"]
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: cannot be read: {error}"]) from None
+    return parse(text, str(path))
+
+
+def parse(text: str, source: str) -> Config:
+    """Turn TOML text into a `Config`; `source` names it in the faults.
+
+    Raises:
+        ConfigError: with every fault of the text.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{source}: this is not TOML: {error}"]) from None
+    faults = list(_faults(Config, tables, ""))
+    if faults:
+        raise ConfigError([f"{source}: {fault}" for fault in faults])
+    return msgspec.convert(tables, Config)
+
+
+def _faults(table: type[Struct], found: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    """Yield a line for every key of `found` that `table` does not take as it stands."""
+    types = get_type_hints(table, include_extras=True)
+    for key, value in found.items():
+        path = prefix + key
+        if key not in types:
+            yield f"{path}: there is no such key{_nearest(path)}"
+        elif not _is_table(types[key]):
+            yield from _value_faults(types[key], value, path)
+        elif isinstance(value, dict):
+            yield from _faults(types[key], value, path + ".")
+        else:
+            yield f"{path}: found {_toml(value)}, allowed is a table [{path}]"
+
+
+def _value_faults(allowed: Any, value: object, path: str) -> Iterator[str]:
+    try:
+        msgspec.convert(value, allowed)
+    except msgspec.ValidationError as error:
+        yield f"{path}: found {_toml(value)}; {_allowed(allowed, str(error))}"
+
+
+def _allowed(allowed: Any, complaint: str) -> str:
+    """Say what is allowed: the choices where there are choices, else msgspec's own sentence."""
+    choices = _choices(msgspec.inspect.type_info(allowed))
+    if choices:
+        return f"allowed: {', '.join(_toml(choice) for choice in choices)}"
+    return complaint.replace("`", "").replace("Expected ", "allowed: ").split(" - at ")[0]
+
+
+def _choices(info: Any) -> tuple[Any, ...]:
+    while isinstance(info, (msgspec.inspect.Metadata, msgspec.inspect.VarTupleType)):
+        info = info.type if isinstance(info, msgspec.inspect.Metadata) else info.item_type
+    return tuple(info.values) if isinstance(info, msgspec.inspect.LiteralType) else ()
+
+
+def _nearest(path: str) -> str:
+    """Name the known key most like `path`, or one that ends in the same word."""
+    known = [name for name, _ in settings(Config())]
+    tables = {name.rpartition(".")[0] for name in known}
+    close = difflib.get_close_matches(path, [*known, *tables], n=1, cutoff=0.6)
+    if not close:
+        close = [name for name in known if name.endswith("." + path.rpartition(".")[2])][:1]
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _is_table(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
+def settings(table: Struct, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every key with its dotted path and value, in the order of the file."""
+    for name in table.__struct_fields__:
+        value = getattr(table, name)
+        if isinstance(value, Struct):
+            yield from settings(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def dump(config: Config) -> str:
+    """Write the configuration as TOML that reads back as the same, each key under its meaning."""
+    lines = [
+        "# dictated: every key at its default, so an empty file does the same.",
+        "# Lives at $XDG_CONFIG_HOME/dictated/config.toml (~/.config/dictated/config.toml).",
+    ]
+    for name in config.__struct_fields__:
+        lines += _dump_table(getattr(config, name), name)
+    return "\n".join(lines) + "\n"
+
+
+def _dump_table(table: Struct, path: str) -> Iterator[str]:
+    yield ""
+    yield from _comment(type(table).__doc__ or "")
+    yield f"[{path}]"
+    inner = {name: getattr(table, name) for name in table.__struct_fields__}
+    for name, value in inner.items():
+        if not isinstance(value, Struct):
+            yield from _comment(_meaning(table, name))
+            yield f"{name} = {_toml(value)}"
+    for name, value in inner.items():
+        if isinstance(value, Struct):
+            yield from _dump_table(value, f"{path}.{name}")
+
+
+def _meaning(table: Struct, name: str) -> str:
+    """Join the description and the bounds or choices a key was declared with."""
+    info = msgspec.inspect.type_info(get_type_hints(type(table), include_extras=True)[name])
+    said = (info.extra_json_schema or {}).get("description", "") if hasattr(info, "extra_json_schema") else ""
+    choices = _choices(info)
+    if choices and len(choices) > 1:
+        return f"{said} ({' | '.join(map(_toml, choices))})"
+    return said
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="# ")
+
+
+def _toml(value: object) -> str:
+    """Write a scalar or a list as TOML; JSON's strings, numbers and booleans are TOML's."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return "a table"
+    return json.dumps(value, ensure_ascii=False, default=str)

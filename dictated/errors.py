@@ -1,0 +1,86 @@
+"""Every error a user can cause or meet, as one tree.
+
+DictatedError                 exit 1
+├── UsageError                exit 2   wrong use
+│   └── ConfigError           exit 2   wrong configuration: every fault at once
+├── NotRunningError           exit 3   no daemon to talk to
+├── AlreadyRunningError                another daemon of this user holds the lock
+├── AudioFileError                     a file that is not audio, or ends early
+├── RecorderError                      the microphone cannot be opened
+│   └── RecorderLostError              it was open and no longer gives frames
+├── TranscriberError                   an engine gave no text; knows whether to try again
+├── SinkError                          a place that could not take the words
+│   └── NoDisplayError                 because there is no screen
+└── HotkeyError                        a key combination that cannot be watched
+
+A message is one line: what happened, and how to mend it. It never holds what the user said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class DictatedError(Exception):
+    """The root: something a person can read and act on."""
+
+    exit_code = 1
+
+
+class UsageError(DictatedError):
+    """The command line asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A configuration that cannot be used; `faults` holds every fault, one line each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class NotRunningError(DictatedError):
+    """No daemon answers on the control socket."""
+
+    exit_code = 3
+
+
+class AlreadyRunningError(DictatedError):
+    """Another daemon of this user is running."""
+
+
+class AudioFileError(DictatedError):
+    """A file that holds no audio we can read, or that ends early."""
+
+
+class RecorderError(DictatedError):
+    """The microphone cannot be opened."""
+
+
+class RecorderLostError(RecorderError):
+    """The microphone was open and no longer gives frames."""
+
+
+class TranscriberError(DictatedError):
+    """An engine gave no text; `retryable` says whether the same audio may succeed later."""
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class SinkError(DictatedError):
+    """A sink could not take the words."""
+
+
+class NoDisplayError(SinkError):
+    """There is no screen to type on."""
+
+
+class HotkeyError(DictatedError):
+    """A key combination that is not understood or cannot be watched."""

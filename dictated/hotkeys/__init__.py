@@ -1,0 +1,1 @@
+"""What the user presses: each module is one `Hotkey`."""

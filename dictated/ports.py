@@ -1,0 +1,116 @@
+"""What the stages ask of the world: protocols of one to three methods. Alternatives live in the plural folders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from dictated.types import Command, Frame, Transcript, Utterance
+
+
+class Recorder(Protocol):
+    """A source of frames, one opening at a time."""
+
+    @property
+    def overflows(self) -> int:
+        """How often the driver lost sound because nobody fetched it in time, since the program started."""
+        ...
+
+    async def open(self) -> AsyncIterator[Frame]:
+        """Open the source; what is said after this returns is in the frames.
+
+        The iterator ends after `close`, or at the end of a file. It raises `RecorderLostError` when an
+        open device stops giving frames.
+
+        Raises:
+            RecorderError: the device is not there, is busy, or cannot do what is asked.
+            AudioFileError: the file cannot be read.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close the source; frames already captured still come out of the iterator, then it ends.
+
+        Closing what is not open does nothing.
+        """
+        ...
+
+
+class Vad(Protocol):
+    """Tells speech from the rest, a frame at a time. Not safe for two threads at once."""
+
+    def is_speech(self, frame: Frame) -> bool:
+        """Say whether this frame is speech. Takes well under a frame's time."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was heard: a new recording begins."""
+        ...
+
+
+class Transcriber(Protocol):
+    """An engine. Several `transcribe` calls may be under way at once."""
+
+    @property
+    def name(self) -> str:
+        """How the engine is called in the log and the history."""
+        ...
+
+    async def warm(self) -> None:
+        """Load or connect; the first utterance after this is as fast as any other.
+
+        Raises:
+            TranscriberError: the engine cannot work, and how to mend it.
+        """
+        ...
+
+    async def transcribe(self, utterance: Utterance) -> Transcript:
+        """Return the text, stripped, white space collapsed; empty where nothing was said.
+
+        Raises:
+            TranscriberError: there is no text.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back what `warm` took."""
+        ...
+
+
+class Sink(Protocol):
+    """A place words go to."""
+
+    @property
+    def name(self) -> str:
+        """How the sink is called in the configuration."""
+        ...
+
+    async def deliver(self, transcript: Transcript) -> None:
+        """Put the words there, whole, or raise; called in the order of speaking, one at a time.
+
+        Raises:
+            SinkError: the words did not arrive.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back what is held; the sink is not used again."""
+        ...
+
+
+class Hotkey(Protocol):
+    """A watcher of keys."""
+
+    def start(self, send: Callable[[Command], None]) -> None:
+        """Begin to watch; `send` may be called from any thread.
+
+        Raises:
+            HotkeyError: the keys cannot be watched here.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Watch no more. Stopping what is not started does nothing."""
+        ...

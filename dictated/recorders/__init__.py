@@ -1,0 +1,1 @@
+"""Where sound comes from: each module is one `Recorder`."""

@@ -1,0 +1,1 @@
+"""Where words go: each module is one `Sink`."""

@@ -1,0 +1,1 @@
+"""What turns an utterance into text: each module is one `Transcriber`."""

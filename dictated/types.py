@@ -1,0 +1,131 @@
+"""The small frozen values that pass from stage to stage.
+
+Sound inside the program has one form: 16-bit signed little-endian mono at 16 kHz, in frames of 20 ms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SAMPLE_RATE = 16_000
+"""Samples a second, everywhere inside the program."""
+
+SAMPLE_BYTES = 2
+"""Bytes a sample: 16-bit signed little-endian."""
+
+FRAME_MS = 20
+"""Milliseconds a frame: the longest but one that webrtcvad takes (10, 20 or 30)."""
+
+FRAME_SAMPLES = SAMPLE_RATE * FRAME_MS // 1000
+"""Samples a frame (320)."""
+
+FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
+"""Bytes a frame (640)."""
+
+FRAME_SECONDS = FRAME_MS / 1000
+"""Seconds a frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """20 ms of sound: exactly `FRAME_BYTES` bytes."""
+
+    pcm: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.pcm) != FRAME_BYTES:
+            raise ValueError(f"a frame has {FRAME_BYTES} bytes, not {len(self.pcm)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of speech cut from a stream of frames; positions count frames from the stream's first.
+
+    `first` is where its audio begins (pre-roll included), `onset` the first frame of speech and
+    `offset` the frame after the last one, so `first <= onset < offset <= first + frames`.
+    `voiced` counts the frames inside that the VAD called speech.
+    """
+
+    pcm: bytes = field(repr=False)
+    first: int
+    onset: int
+    offset: int
+    voiced: int
+
+    @property
+    def frames(self) -> int:
+        """Length of the audio in frames."""
+        return len(self.pcm) // FRAME_BYTES
+
+    @property
+    def start(self) -> float:
+        """When the speech begins, in seconds from the stream's beginning."""
+        return self.onset * FRAME_SECONDS
+
+    @property
+    def end(self) -> float:
+        """When the speech ends, in seconds from the stream's beginning."""
+        return self.offset * FRAME_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A segment with its number in the order of speaking, and the wall-clock times of its speech."""
+
+    number: int
+    segment: Segment
+    began: datetime
+    ended: datetime
+
+    @property
+    def pcm(self) -> bytes:
+        """The audio: 16-bit mono at 16 kHz."""
+        return self.segment.pcm
+
+    @property
+    def seconds(self) -> float:
+        """Length of the audio."""
+        return self.segment.frames * FRAME_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What an engine understood of an utterance; `seconds` is how long it took."""
+
+    utterance: Utterance
+    text: str = field(repr=False)
+    engine: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An utterance no engine gave text for. It keeps its place in the order of speaking."""
+
+    utterance: Utterance
+    reason: str
+
+
+class Command(StrEnum):
+    """What a hotkey, the control socket or a signal asks of the session."""
+
+    START = "start"
+    STOP = "stop"
+    TOGGLE = "toggle"
+    CANCEL = "cancel"
+    RELOAD = "reload"
+    QUIT = "quit"
+
+
+class State(StrEnum):
+    """What the session is doing, as `dictated status` shows it."""
+
+    OFF = "off"
+    STARTING = "starting"
+    LISTENING = "listening"
+    STOPPING = "stopping"

@@ -1,0 +1,1 @@
+"""What tells speech from the rest: each module is one `Vad`."""

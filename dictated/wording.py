@@ -1,0 +1,24 @@
+"""What is done to an engine's text before anything else sees it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that reorder what is shown (Unicode UAX #9): a text may not look other than it is."""
+
+_UNWANTED = frozenset({"Cc", "Cs", "Cn", "Co"})
+"""Control characters, lone surrogates, unassigned and private code points (Unicode general categories)."""
+
+
+def tidy(text: str) -> str:
+    """Return one line of printable text: white space collapsed, nothing that a terminal would obey.
+
+    Every run of white space, line breaks and tabs among them, becomes one space; the ends have none.
+    """
+    spaced = " ".join(text.split())
+    return "".join(char for char in spaced if _wanted(char)).strip()
+
+
+def _wanted(char: str) -> bool:
+    return char not in _BIDI and unicodedata.category(char) not in _UNWANTED
