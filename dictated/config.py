@@ -143,7 +143,7 @@ class Output(Struct, frozen=True, kw_only=True):
         tuple[Literal["type", "log", "clipboard", "stdout"], ...],
         Meta(
             min_length=1,
-            description='Any of "type", "log", "clipboard", "stdout"; what none of them could take goes to the log.',
+            description='Any of "type", "log", "clipboard", "stdout"; what one cannot take goes to the log.',
         ),
     ] = ("type",)
     type: TypeSink = field(default_factory=TypeSink)
@@ -189,7 +189,7 @@ class Limits(Struct, frozen=True, kw_only=True):
         float, Meta(ge=1, le=600, description="Seconds of sound that may wait for the VAD.")
     ] = 30.0
     no_frame_s: Annotated[
-        Seconds, Meta(description="An open microphone that is silent this long (no data) is lost.")
+        Seconds, Meta(description="An open microphone that gives no data for this long is lost.")
     ] = 1.0
     drain_s: Annotated[
         Seconds, Meta(description="Grace, when told to end, for what is spoken but not delivered.")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import textwrap
 import tomllib
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from dictated.config import Config
 from dictated.errors import ConfigError
@@ -56,9 +57,21 @@ def parse(text: str, source: str) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{source}: this is not TOML: {error}"]) from None
     faults = list(_faults(Config, tables, ""))
+    config = Config() if faults else msgspec.convert(tables, Config)
+    faults += _conflicts(config)
     if faults:
         raise ConfigError([f"{source}: {fault}" for fault in faults])
-    return msgspec.convert(tables, Config)
+    return config
+
+
+def _conflicts(config: Config) -> Iterator[str]:
+    """Yield a line for each key that another key rules out."""
+    segment = config.segment
+    if segment.longest_s * 1000 < segment.pre_roll_ms + 2 * segment.onset_ms + segment.pause_ms:
+        yield (
+            f"segment.longest_s: found {segment.longest_s}; allowed: room for pre_roll_ms, twice onset_ms"
+            " and pause_ms together"
+        )
 
 
 def _faults(table: type[Struct], found: Mapping[str, Any], prefix: str) -> Iterator[str]:
@@ -73,7 +86,7 @@ def _faults(table: type[Struct], found: Mapping[str, Any], prefix: str) -> Itera
         elif isinstance(value, dict):
             yield from _faults(types[key], value, path + ".")
         else:
-            yield f"{path}: found {_toml(value)}, allowed is a table [{path}]"
+            yield f"{path}: found {_toml(value)}; allowed is a table [{path}]"
 
 
 def _value_faults(allowed: Any, value: object, path: str) -> Iterator[str]:
@@ -85,16 +98,17 @@ def _value_faults(allowed: Any, value: object, path: str) -> Iterator[str]:
 
 def _allowed(allowed: Any, complaint: str) -> str:
     """Say what is allowed: the choices where there are choices, else msgspec's own sentence."""
-    choices = _choices(msgspec.inspect.type_info(allowed))
+    choices = _choices(allowed)
     if choices:
-        return f"allowed: {', '.join(_toml(choice) for choice in choices)}"
+        return f"allowed: {', '.join(map(_toml, choices))}"
     return complaint.replace("`", "").replace("Expected ", "allowed: ").split(" - at ")[0]
 
 
-def _choices(info: Any) -> tuple[Any, ...]:
-    while isinstance(info, (msgspec.inspect.Metadata, msgspec.inspect.VarTupleType)):
-        info = info.type if isinstance(info, msgspec.inspect.Metadata) else info.item_type
-    return tuple(info.values) if isinstance(info, msgspec.inspect.LiteralType) else ()
+def _choices(kind: Any) -> tuple[Any, ...]:
+    """Return the literals a key, or each item of its list, is chosen from, in the order they were declared."""
+    while get_origin(kind) in (Annotated, tuple):
+        kind = get_args(kind)[0]
+    return get_args(kind) if get_origin(kind) is Literal else ()
 
 
 def _nearest(path: str) -> str:
@@ -148,12 +162,19 @@ def _dump_table(table: Struct, path: str) -> Iterator[str]:
 
 def _meaning(table: Struct, name: str) -> str:
     """Join the description and the bounds or choices a key was declared with."""
-    info = msgspec.inspect.type_info(get_type_hints(type(table), include_extras=True)[name])
-    said = (info.extra_json_schema or {}).get("description", "") if hasattr(info, "extra_json_schema") else ""
-    choices = _choices(info)
-    if choices and len(choices) > 1:
-        return f"{said} ({' | '.join(map(_toml, choices))})"
-    return said
+    kind = get_type_hints(type(table), include_extras=True)[name]
+    metas = [meta for meta in get_args(kind) if isinstance(meta, Meta)]
+    said = next(meta.description for meta in metas if meta.description)
+    allowed = [_toml(choice) for choice in _choices(kind)] or [_range(meta) for meta in metas if _range(meta)]
+    return f"{said} ({' | '.join(allowed)})" if len(allowed) > 1 or (allowed and not _choices(kind)) else said
+
+
+def _range(meta: Meta) -> str:
+    """Write the bounds of a number, as "0 to 3" or "above 0, to 3600"."""
+    if meta.le is None and meta.lt is None:
+        return ""
+    low = f"{meta.ge:g} to" if meta.ge is not None else f"above {meta.gt:g}, to"
+    return f"{low} {meta.le:g}" if meta.le is not None else f"{low} below {meta.lt:g}"
 
 
 def _comment(text: str) -> list[str]:
@@ -166,4 +187,6 @@ def _toml(value: object) -> str:
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, dict):
         return "a table"
-    return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, default=str).replace("\x7f", "\\u007f")

@@ -4,6 +4,7 @@ DictatedError                 exit 1
 ├── UsageError                exit 2   wrong use
 │   └── ConfigError           exit 2   wrong configuration: every fault at once
 ├── NotRunningError           exit 3   no daemon to talk to
+├── RequestError                       the daemon could not do what it was asked
 ├── AlreadyRunningError                another daemon of this user holds the lock
 ├── AudioFileError                     a file that is not audio, or ends early
 ├── RecorderError                      the microphone cannot be opened
@@ -11,6 +12,7 @@ DictatedError                 exit 1
 ├── TranscriberError                   an engine gave no text; knows whether to try again
 ├── SinkError                          a place that could not take the words
 │   └── NoDisplayError                 because there is no screen
+├── SpoolError                         the sound of an utterance could not be kept
 └── HotkeyError                        a key combination that cannot be watched
 
 A message is one line: what happened, and how to mend it. It never holds what the user said.
@@ -50,6 +52,10 @@ class NotRunningError(DictatedError):
     exit_code = 3
 
 
+class RequestError(DictatedError):
+    """The daemon could not do what it was asked, or gave no answer."""
+
+
 class AlreadyRunningError(DictatedError):
     """Another daemon of this user is running."""
 
@@ -80,6 +86,10 @@ class SinkError(DictatedError):
 
 class NoDisplayError(SinkError):
     """There is no screen to type on."""
+
+
+class SpoolError(DictatedError):
+    """The sound of an utterance could not be kept."""
 
 
 class HotkeyError(DictatedError):

@@ -1,4 +1,4 @@
-"""What the stages ask of the world: protocols of one to three methods. Alternatives live in the plural folders."""
+"""What the stages ask of the world: small protocols, whose alternatives live in the plural folders."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ def tidy(text: str) -> str:
 
     Every run of white space, line breaks and tabs among them, becomes one space; the ends have none.
     """
-    spaced = " ".join(text.split())
-    return "".join(char for char in spaced if _wanted(char)).strip()
+    kept = (" " if char.isspace() else char for char in text if char.isspace() or _wanted(char))
+    return " ".join("".join(kept).split())
 
 
 def _wanted(char: str) -> bool:

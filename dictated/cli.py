@@ -1,0 +1,93 @@
+"""The command line: how each command is called and what it takes; what it does stands in `commands/`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from dictated.errors import ConfigError, DictatedError
+from dictated.paths import Paths
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+"""Exit code after Ctrl+C, as shells have it: 128 + SIGINT."""
+
+GROUPS = {
+    "Dictating": {
+        "run": "run the daemon; --input FILE plays a recording as the microphone",
+        "start": "start listening",
+        "stop": "stop listening; what is said so far is still delivered",
+        "toggle": "start or stop",
+        "cancel": "stop, and throw away what is not delivered yet",
+        "status": "say what the daemon is doing",
+    },
+    "Recordings": {
+        "transcribe": "print the words of recordings, one line per utterance",
+    },
+    "Setting up": {
+        "devices": "list the microphones",
+        "config": "print the configuration that holds",
+        "service": "install or uninstall the systemd user service",
+    },
+}
+"""Every command under its heading, as `dictated --help` shows them."""
+
+ASKED = frozenset({"start", "stop", "toggle", "cancel", "status"})
+"""What the daemon does for us: all in `commands/ask.py`."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out one command and return its exit code: 0 done, 1 failed, 2 wrong use, 3 no daemon."""
+    arguments = _parser().parse_args(argv)
+    command = import_module(f"dictated.commands.{'ask' if arguments.command in ASKED else arguments.command}")
+    try:
+        return int(command.run(arguments, Paths.from_environment(os.environ)))
+    except ConfigError as error:
+        print(*(f"dictated: {fault}" for fault in error.faults), sep="\n", file=sys.stderr)
+        return error.exit_code
+    except DictatedError as error:
+        print(f"dictated: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dictated",
+        usage="dictated [--config PATH] COMMAND …",
+        description="Speak, and the words stand in the focused window.",
+        epilog=_listing(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--config", metavar="PATH", help="read this file instead of the user's own")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", help=argparse.SUPPRESS)
+    made = {
+        name: commands.add_parser(name, description=f"{does[0].upper()}{does[1:]}.", prog=f"dictated {name}")
+        for group in GROUPS.values()
+        for name, does in group.items()
+    }
+    made["run"].add_argument(
+        "--input", metavar="FILE", help="take this recording for the microphone, in real time"
+    )
+    made["status"].add_argument("--json", action="store_true", help="as one JSON object")
+    made["transcribe"].add_argument("files", nargs="+", metavar="FILE")
+    made["transcribe"].add_argument("--json", action="store_true", help="one JSON object a line")
+    made["devices"].add_argument("--json", action="store_true", help="as one JSON array")
+    shown = made["config"].add_mutually_exclusive_group()
+    shown.add_argument("--path", action="store_true", help="print where it is read from")
+    shown.add_argument("--default", action="store_true", help="print every key at its default")
+    made["service"].add_argument("action", choices=["install", "uninstall"])
+    return parser
+
+
+def _listing() -> str:
+    lines = []
+    for heading, group in GROUPS.items():
+        lines += [f"{heading}:", *(f"  {name:<12}{does}" for name, does in group.items()), ""]
+    return "\n".join([*lines, "`dictated COMMAND --help` says more about each."])

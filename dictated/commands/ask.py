@@ -1,0 +1,30 @@
+"""`start`, `stop`, `toggle`, `cancel`, `status`: the daemon does it, we tell what it answers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from dictated.client import ask
+
+if TYPE_CHECKING:
+    import argparse
+
+    from dictated.paths import Paths
+
+
+def run(arguments: argparse.Namespace, paths: Paths) -> int:
+    """Print the state the daemon answers with, or its whole status."""
+    answer = ask(paths.socket, arguments.command)
+    if arguments.command != "status":
+        print(answer["state"])
+    else:
+        print(json.dumps(answer) if arguments.json else in_words(answer))
+    return 0
+
+
+def in_words(status: dict[str, Any]) -> str:
+    """Put a status on one line, leaving out what is zero."""
+    counts = [f"{value} {name}" for name, value in status.items() if isinstance(value, int) and value]
+    words = f"{status['state']}; {', '.join(counts) or 'nothing heard yet'}"
+    return f"{words}; last error: {status['error']}" if status["error"] else words

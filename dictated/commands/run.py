@@ -1,0 +1,28 @@
+"""`dictated run`: the daemon, in the foreground."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+
+from dictated.daemon import Daemon
+from dictated.systemd import Systemd
+
+if TYPE_CHECKING:
+    import argparse
+
+    from dictated.paths import Paths
+
+
+def run(arguments: argparse.Namespace, paths: Paths) -> int:
+    """Serve until told to end; with --input, until the last words of the file are delivered."""
+    daemon = Daemon(
+        paths,
+        Systemd.from_environment(os.environ),
+        config_file=Path(arguments.config) if arguments.config else None,
+        input_file=Path(arguments.input) if arguments.input else None,
+    )
+    return 1 if anyio.run(daemon.run) else 0

@@ -1,0 +1,210 @@
+"""`dictated run`: starts in order, works in rounds of one configuration each, ends in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio import CancelScope, to_thread
+
+from dictated import build, configfile, control, journal
+from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError
+from dictated.session import Session
+from dictated.types import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from anyio.abc import TaskStatus
+
+    from dictated.config import Config
+    from dictated.paths import Paths
+    from dictated.ports import Hotkey
+    from dictated.session import Parts
+    from dictated.systemd import Systemd
+
+log = logging.getLogger(__name__)
+
+STARTED_ON_TERMINAL = os.isatty(0)
+"""Whether there is a terminal whose closing means that the user has gone."""
+
+
+class Daemon:
+    """One process that listens, transcribes and delivers until it is told to end."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        systemd: Systemd,
+        *,
+        config_file: Path | None = None,
+        input_file: Path | None = None,
+    ) -> None:
+        """`config_file` is where the user said the configuration is; `input_file` plays the microphone."""
+        self._paths = paths
+        self._systemd = systemd
+        self._config_file = config_file
+        self._input_file = input_file
+        self._session = Session()
+        self._config: Config
+        self._parts: Parts  # what the next round of the session works with
+        self._hotkey: Hotkey | None = None
+
+    async def run(self) -> str:
+        """Serve until QUIT; return what ended the input before its time, or nothing.
+
+        Raises:
+            AlreadyRunningError: another daemon holds the lock.
+            ConfigError: the configuration cannot be used.
+            TranscriberError: the engine cannot work.
+        """
+        with _lock(self._paths.lock):
+            self._config = self._load()
+            journal.set_up(self._config.feedback.log_level, os.environ)
+            self._parts = build.parts(self._config, self._paths, input_file=self._input_file)
+            await self._parts.transcriber.warm()
+            async with anyio.create_task_group() as tasks:
+                await tasks.start(self._obey_signals, tasks.cancel_scope)
+                await tasks.start(control.serve, self._paths.socket, self._session)
+                tasks.start_soon(self._feed_watchdog)
+                await self._watch_keys()
+                await self._work()
+                tasks.cancel_scope.cancel()
+        return self._session.error if self._input_file else ""
+
+    async def _work(self) -> None:
+        """Run the session, round after round, each with the parts of the configuration that holds."""
+        if self._input_file or self._config.audio.listen_at_start:
+            self._session.submit(Command.START)
+        self._systemd.ready()
+        ending = None
+        try:
+            while ending is not Command.QUIT:
+                parts = self._parts
+                ending = await self._session.run(parts)
+                await parts.delivery.close()
+                if parts.transcriber is not self._parts.transcriber:
+                    await parts.transcriber.close()
+        finally:
+            self._systemd.stopping()
+            with CancelScope(shield=True):
+                await self._ignore_keys()
+                await self._parts.transcriber.close()
+
+    def _load(self) -> Config:
+        named = self._config_file is not None
+        return configfile.load(self._config_file or self._paths.config_file, missing_ok=not named)
+
+    async def _reload(self) -> None:
+        """Take the new configuration at the next pause for breath, or keep the old one and say why."""
+        try:
+            config = self._load()
+            same_engine = config.stt == self._config.stt
+            warm = self._parts.transcriber if same_engine else None
+            parts = build.parts(config, self._paths, input_file=self._input_file, transcriber=warm)
+            if warm is None:
+                await parts.transcriber.warm()
+        except DictatedError as error:
+            log.error("the configuration stays as it was: %s", error)  # noqa: TRY400 (told to a person)
+            return
+        new_keys = config.hotkeys != self._config.hotkeys
+        self._config, self._parts = config, parts
+        journal.set_up(config.feedback.log_level, os.environ)
+        if new_keys:
+            await self._ignore_keys()
+            await self._watch_keys()
+        self._session.submit(Command.RELOAD)
+        log.info("the configuration is read again")
+
+    async def _watch_keys(self) -> None:
+        """Start the hotkeys; where they cannot work, say what does."""
+        if self._input_file is not None:
+            return
+        loop = asyncio.get_running_loop()
+
+        def send(command: Command) -> None:
+            loop.call_soon_threadsafe(self._session.submit, command)
+
+        hotkey = build.hotkey(self._config.hotkeys)
+        try:
+            await to_thread.run_sync(hotkey.start, send)
+        except HotkeyError as error:
+            log.warning("no hotkey: %s; `dictated toggle` does the same", error)
+        else:
+            self._hotkey = hotkey
+            log.info("ready; press %s to start and stop", self._config.hotkeys.toggle or "your key")
+
+    async def _ignore_keys(self) -> None:
+        if self._hotkey is not None:
+            await to_thread.run_sync(self._hotkey.stop)
+            self._hotkey = None
+
+    async def _feed_watchdog(self) -> None:
+        """Tell systemd that the loop turns."""
+        interval = self._systemd.watchdog_interval()
+        while interval is not None:
+            self._systemd.watchdog()
+            await anyio.sleep(interval)
+
+    async def _obey_signals(self, scope: CancelScope, *, task_status: TaskStatus[None]) -> None:
+        """TERM and INT end in good order, a second one at once; HUP reads the configuration again."""
+        told = False
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+            task_status.started()
+            async for number in signals:
+                if number == signal.SIGHUP and _has_terminal():
+                    await self._reload()
+                elif told:
+                    scope.cancel()
+                else:
+                    told = True
+                    log.info("ending: delivering what is said already; once more to leave at once")
+                    self._session.submit(Command.QUIT)
+
+
+def _has_terminal() -> bool:
+    """Whether a daemon started on a terminal still has it; one that was not has nothing to lose."""
+    if not STARTED_ON_TERMINAL:
+        return True
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:  # hung up: whoever started us is gone, and nobody would know that we listen
+        return False
+    return True
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Be the one daemon of this user.
+
+    Raises:
+        AlreadyRunningError: another one is running, and which.
+        DictatedError: the directory cannot be written.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = path.open("a+")
+    except OSError as error:
+        raise DictatedError(
+            f"{path.parent} cannot be written ({error.strerror}); set XDG_RUNTIME_DIR to a directory of yours"
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise AlreadyRunningError(
+                f"a daemon of yours is running already (process {file.read().strip() or 'unknown'});"
+                " `dictated status` asks it, `kill` ends it"
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield

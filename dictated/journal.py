@@ -1,0 +1,35 @@
+"""Where log lines go: the journal with its priorities under systemd, plain lines on a terminal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+"""syslog(3) numbers, which sd-daemon(3) reads at the start of a line."""
+
+
+def set_up(level: str, environ: Mapping[str, str]) -> None:
+    """Send this program's log lines to standard error, from `level` up."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Journal() if "JOURNAL_STREAM" in environ else _Plain())
+    root = logging.getLogger("dictated")
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    root.propagate = False
+
+
+class _Plain(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        word = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
+        return f"dictated: {word}{super().format(record)}"
+
+
+class _Journal(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        prefix = f"<{_PRIORITIES[record.levelno]}>"
+        return "\n".join(prefix + line for line in super().format(record).splitlines())

@@ -1,0 +1,169 @@
+"""Small classes that keep the promises of the ports, for tests of what stands between them.
+
+Sound is written as text: `s` is a frame of speech, `.` one of silence.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+
+from dictated.errors import RecorderError, SinkError, SpoolError, TranscriberError
+from dictated.types import FRAME_BYTES, Frame, Segment, Transcript, Utterance
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+SPEECH = Frame(b"\x00\x20" * (FRAME_BYTES // 2))
+SILENCE = Frame(bytes(FRAME_BYTES))
+SPOKEN_AT = datetime(2026, 11, 21, 14, 3, 22, 123456, tzinfo=UTC)
+
+
+def utterance(number: int, frames: int = 10) -> Utterance:
+    segment = Segment(SPEECH.pcm * frames, first=0, onset=0, offset=frames, voiced=frames)
+    return Utterance(number, segment, began=SPOKEN_AT, ended=SPOKEN_AT)
+
+
+def transcript(text: str, number: int = 1) -> Transcript:
+    return Transcript(utterance(number), text, engine="local", seconds=0.1)
+
+
+def sound(picture: str) -> list[Frame]:
+    return [SPEECH if char == "s" else SILENCE for char in picture]
+
+
+class LoudnessVad:
+    """Calls speech what is not silence."""
+
+    def is_speech(self, frame: Frame) -> bool:
+        return frame != SILENCE
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+
+class SpokenRecorder:
+    """A microphone into which a test speaks; `broken` is the error that `open` meets."""
+
+    def __init__(self, broken: RecorderError | None = None) -> None:
+        self.broken = broken
+        self.overflows = 0
+        self.opened = 0
+        self.closed = 0
+        self.waits = anyio.Event()
+        self._mouth: anyio.abc.ObjectSendStream[Frame | RecorderError] | None = None
+
+    async def open(self) -> AsyncIterator[Frame]:
+        if self.broken:
+            raise self.broken
+        self._mouth, ear = anyio.create_memory_object_stream[Frame | RecorderError](10_000)
+        self.opened += 1
+        return self._frames(ear)
+
+    async def close(self) -> None:
+        self.closed += 1
+        if self._mouth is not None:
+            await self._mouth.aclose()
+
+    async def say(self, picture: str) -> None:
+        assert self._mouth is not None
+        for frame in sound(picture):
+            await self._mouth.send(frame)
+
+    async def lose(self, error: RecorderError) -> None:
+        assert self._mouth is not None
+        await self._mouth.send(error)
+
+    async def _frames(self, ear: anyio.abc.ObjectReceiveStream[Frame | RecorderError]) -> AsyncIterator[Frame]:
+        assert self._mouth is not None
+        async with ear, self._mouth:
+            async for item in ear:
+                if isinstance(item, RecorderError):
+                    raise item
+                yield item
+
+
+class NumberingTranscriber:
+    """Answers `words N` for utterance N: at once, or when the test lets it."""
+
+    name = "numbering"
+
+    def __init__(self, *, held: bool = False) -> None:
+        self.running: list[int] = []
+        self.most_at_once = 0
+        self.failing: dict[int, TranscriberError] = {}
+        self.texts: dict[int, str] = {}
+        self._held = held
+        self._gates: dict[int, anyio.Event] = {}
+
+    async def warm(self) -> None:
+        """Nothing to load."""
+
+    async def transcribe(self, utterance: Utterance) -> Transcript:
+        number = utterance.number
+        self.running.append(number)
+        self.most_at_once = max(self.most_at_once, len(self.running))
+        try:
+            if self._held:
+                await self._gate(number).wait()
+        finally:
+            self.running.remove(number)
+        if number in self.failing:
+            raise self.failing[number]
+        return Transcript(utterance, self.texts.get(number, f"words {number}"), self.name, 0.0)
+
+    async def close(self) -> None:
+        """Nothing to free."""
+
+    def release(self, number: int) -> None:
+        self._gate(number).set()
+
+    def _gate(self, number: int) -> anyio.Event:
+        return self._gates.setdefault(number, anyio.Event())
+
+
+class ListSink:
+    """Keeps what it is given; refuses with `broken` while that is set."""
+
+    def __init__(self, name: str = "list", broken: SinkError | None = None) -> None:
+        self.name = name
+        self.broken = broken
+        self.texts: list[str] = []
+        self.arrived = anyio.Event()
+        self._wanted = 0
+
+    async def deliver(self, transcript: Transcript) -> None:
+        if self.broken:
+            raise self.broken
+        self.texts.append(transcript.text)
+        if len(self.texts) >= self._wanted:
+            self.arrived.set()
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    async def holds(self, count: int) -> list[str]:
+        """Wait until `count` texts are there."""
+        self._wanted = count
+        if len(self.texts) < count:
+            self.arrived = anyio.Event()
+            with anyio.fail_after(5):
+                await self.arrived.wait()
+        return self.texts
+
+
+class ListSpool:
+    """Remembers which utterances were kept; refuses when `full`."""
+
+    def __init__(self, *, full: bool = False) -> None:
+        self.kept: list[int] = []
+        self._full = full
+
+    def keep(self, utterance: Utterance) -> Path:
+        if self._full:
+            raise SpoolError("the disk is full")
+        self.kept.append(utterance.number)
+        return Path(f"{utterance.number}.wav")

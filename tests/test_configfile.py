@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dictated.config import Config
+from dictated.configfile import dump, load, parse, settings
+from dictated.errors import ConfigError
+
+SHIPPED = Path(__file__).parents[1] / "config.toml"
+
+
+def faults(text: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "my.toml")
+    return caught.value.faults
+
+
+def test_the_shipped_file_is_what_the_code_writes_for_its_defaults() -> None:
+    assert SHIPPED.read_text(encoding="utf-8") == dump(Config())
+
+
+def test_the_shipped_file_reads_back_as_the_defaults() -> None:
+    assert load(SHIPPED) == Config()
+
+
+def test_an_empty_file_runs() -> None:
+    assert parse("", "my.toml") == Config()
+
+
+def test_every_key_is_documented_in_the_shipped_file() -> None:
+    lines = SHIPPED.read_text(encoding="utf-8").splitlines()
+    undocumented = [
+        line
+        for above, line in zip(lines, lines[1:], strict=False)
+        if "=" in line and not above.startswith("#")
+    ]
+    assert [line for line in undocumented if not line.startswith("#")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[audio]\ndivice = 'x'", "my.toml: audio.divice: there is no such key; did you mean audio.device?"),
+        ("[audoi]\n", "my.toml: audoi: there is no such key; did you mean audio?"),
+        (
+            "[segment]\nin_flight = 3",
+            "my.toml: segment.in_flight: there is no such key; did you mean limits.in_flight?",
+        ),
+        ("[vad]\nmode = 7", "my.toml: vad.mode: found 7; allowed: int <= 3"),
+        ("[vad]\nmode = true", "my.toml: vad.mode: found true; allowed: int, got bool"),
+        ("[segment]\npause_ms = '600'", 'my.toml: segment.pause_ms: found "600"; allowed: int, got str'),
+        ("[vad]\nengine = 'x'", 'my.toml: vad.engine: found "x"; allowed: "webrtc", "silero"'),
+        ("audio = 3", "my.toml: audio: found 3; allowed is a table [audio]"),
+        ("[output]\nsinks = []", "my.toml: output.sinks: found []; "),
+        ("[output]\nsinks = ['typ']", 'my.toml: output.sinks: found ["typ"]; allowed: "type", "log"'),
+        ("[limits]\ndrain_s = nan", "my.toml: limits.drain_s: found nan; allowed: float > 0.0"),
+        ("[limits]\ndrain_s = inf", "my.toml: limits.drain_s: found inf; allowed: "),
+        ("[audio", "my.toml: this is not TOML: "),
+        (
+            "[segment]\nlongest_s = 2\npre_roll_ms = 3000",
+            "my.toml: segment.longest_s: found 2.0; allowed: room for pre_roll_ms",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_file_key_what_was_found_and_what_is_allowed(text: str, told: str) -> None:
+    assert faults(text)[0].startswith(told)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    text = "[vad]\nmode = 9\n[audio]\nx = 1\n[limits]\nin_flight = 0\n"
+    assert [fault.split(": ")[1] for fault in faults(text)] == ["vad.mode", "audio.x", "limits.in_flight"]
+
+
+def test_a_fault_is_one_line_even_where_the_value_is_not() -> None:
+    assert "\n" not in faults('[vad]\nengine = """a\nb"""')[0]
+
+
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no such file"):
+        load(tmp_path / "config.toml")
+
+
+def test_the_users_own_file_need_not_be_there(tmp_path: Path) -> None:
+    assert load(tmp_path / "config.toml", missing_ok=True) == Config()
+
+
+def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path, missing_ok=True)
+
+
+def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_bytes(b'x = "\xff"')
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "config.toml")
+
+
+@given(st.text())
+def test_any_text_is_either_a_configuration_or_told(text: str) -> None:
+    try:
+        parse(text, "my.toml")
+    except ConfigError as error:
+        assert error.faults
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_what_is_written_reads_back_the_same(device: str) -> None:
+    config = parse(dump(Config()), "my.toml")
+    changed = type(config)(audio=type(config.audio)(device=device, listen_at_start=True))
+    assert parse(dump(changed), "my.toml") == changed
+
+
+def test_every_key_has_a_meaning() -> None:
+    text = dump(Config())
+    assert all(f"\n{path.rpartition('.')[2]} = " in text for path, _ in settings(Config()))

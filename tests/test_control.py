@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+from anyio import to_thread
+from test_session import Desk
+
+from dictated import control
+from dictated.client import ask
+from dictated.errors import NotRunningError, RecorderError, RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@asynccontextmanager
+async def daemon(path: Path, desk: Desk | None = None) -> AsyncIterator[Desk]:
+    desk = desk or Desk()
+    async with desk.at_work() as session, anyio.create_task_group() as tasks:
+        await tasks.start(control.serve, path, session)
+        yield desk
+        tasks.cancel_scope.cancel()
+
+
+async def send(path: Path, line: bytes) -> dict[str, Any]:
+    async with await anyio.connect_unix(path) as link:
+        await link.send(line)
+        answer: dict[str, Any] = json.loads(await link.receive())
+        return answer
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "control.sock"
+
+
+@pytest.mark.parametrize(
+    ("command", "state"), [("start", "listening"), ("stop", "off"), ("cancel", "off"), ("toggle", "starting")]
+)
+async def test_a_command_is_answered_with_the_state_it_leads_to(path: Path, command: str, state: str) -> None:
+    async with daemon(path):
+        assert (await to_thread.run_sync(ask, path, command))["state"] == state
+
+
+async def test_status_tells_what_was_heard(path: Path) -> None:
+    async with daemon(path) as desk:
+        await to_thread.run_sync(ask, path, "start")
+        await desk.recorder.say("..ss....")
+        await desk.sink.holds(1)
+        status = await to_thread.run_sync(ask, path, "status")
+        assert (status["state"], status["heard"], status["overflows"]) == ("listening", 1, 0)
+
+
+async def test_a_start_that_fails_is_refused_with_the_reason(path: Path) -> None:
+    desk = Desk()
+    desk.recorder.broken = RecorderError("no such microphone")
+    async with daemon(path, desk):
+        with pytest.raises(RequestError, match="no such microphone"):
+            await to_thread.run_sync(ask, path, "start")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"command": "explode"}\n',
+        b"not json\n",
+        b"[]\n",
+        b'{"command": ["start"]}\n',
+        b"\xff\xfe\n",
+        b"[" * 4000 + b"\n",
+    ],
+)
+async def test_a_request_that_makes_no_sense_is_refused_and_the_daemon_lives(path: Path, line: bytes) -> None:
+    async with daemon(path):
+        refused = await send(path, line)
+        assert ("refused" in refused, (await send(path, b'{"command": "status"}\n'))["state"]) == (
+            True,
+            "off",
+        )
+
+
+async def test_a_request_without_end_is_refused(path: Path) -> None:
+    async with daemon(path):
+        assert "at most 4096 bytes" in (await send(path, b"x" * 5000))["refused"]
+
+
+async def test_a_client_that_goes_away_does_no_harm(path: Path) -> None:
+    async with daemon(path):
+        async with await anyio.connect_unix(path) as link:
+            await link.send(b'{"comm')
+        assert (await to_thread.run_sync(ask, path, "status"))["state"] == "off"
+
+
+async def test_a_client_that_says_nothing_does_not_keep_others_waiting(path: Path) -> None:
+    async with daemon(path):
+        silent = await anyio.connect_unix(path)
+        assert (await to_thread.run_sync(ask, path, "status"))["state"] == "off"
+    await silent.aclose()
+
+
+async def test_only_its_user_may_open_the_socket(path: Path) -> None:
+    async with daemon(path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_a_socket_left_by_a_dead_daemon_is_replaced(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(os.fspath(path))
+    async with daemon(path):
+        assert (await to_thread.run_sync(ask, path, "status"))["state"] == "off"
+
+
+async def test_the_socket_is_gone_when_the_daemon_is(path: Path) -> None:
+    async with daemon(path):
+        pass
+    assert not path.exists()
+
+
+def test_without_a_daemon_the_client_says_how_to_start_one(path: Path) -> None:
+    with pytest.raises(NotRunningError, match="dictated run"):
+        ask(path, "status")
+
+
+@pytest.mark.parametrize("answer", [b"", b"half", b"[]"])
+async def test_a_daemon_that_answers_nonsense_is_told(path: Path, answer: bytes) -> None:
+    async def babble(stream: anyio.abc.SocketStream) -> None:
+        async with stream:
+            await stream.receive()
+            await stream.send(answer) if answer else None
+
+    async with anyio.create_task_group() as tasks, await anyio.create_unix_listener(path) as listener:
+        tasks.start_soon(partial(listener.serve, babble))
+        with pytest.raises(RequestError, match="gave no answer"):
+            await to_thread.run_sync(ask, path, "status")
+        tasks.cancel_scope.cancel()

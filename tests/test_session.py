@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from itertools import product
+from typing import TYPE_CHECKING
+
+import anyio
+import pytest
+from doubles import ListSink, ListSpool, LoudnessVad, NumberingTranscriber, SpokenRecorder
+
+from dictated.delivery import Delivery
+from dictated.errors import RecorderError, RecorderLostError
+from dictated.pipeline import Bounds
+from dictated.segmenter import Rules
+from dictated.session import Parts, Session
+from dictated.types import Command, State
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+RULES = Rules(onset=1, pre_roll=1, pause=3, tail=1, least_speech=1, longest=100, dip_window=10)
+START, STOP, TOGGLE, CANCEL = Command.START, Command.STOP, Command.TOGGLE, Command.CANCEL
+
+
+class Desk:
+    """A session with a microphone, an engine and a sink in the hands of the test."""
+
+    def __init__(self, *, held: bool = False, drain_s: float = 5.0, ends_with_input: bool = False) -> None:
+        self.recorder = SpokenRecorder()
+        self.engine = NumberingTranscriber(held=held)
+        self.sink = ListSink()
+        self.spool = ListSpool()
+        self.session = Session()
+        self.ending: Command | None = None
+        self.parts = Parts(
+            recorder=self.recorder,
+            vad=LoudnessVad(),
+            rules=RULES,
+            transcriber=self.engine,
+            delivery=Delivery([self.sink], self.sink),
+            spool=self.spool,
+            bounds=Bounds(in_flight=3, backlog=20),
+            drain_s=drain_s,
+            ends_with_input=ends_with_input,
+        )
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Session]:
+        """At the end, quit unless it has ended by itself."""
+        async with anyio.create_task_group() as tasks:
+            handle = tasks.start_soon(self.session.run, self.parts)
+            yield self.session
+            self.session.submit(Command.QUIT)
+            self.ending = await handle
+
+    async def do(self, command: Command) -> None:
+        self.session.submit(command)
+        with anyio.fail_after(5):
+            await self.session.settled()
+
+
+async def test_nothing_is_opened_before_it_is_wanted() -> None:
+    desk = Desk()
+    async with desk.at_work() as session:
+        await anyio.wait_all_tasks_blocked()
+        assert (session.state, desk.recorder.opened) == (State.OFF, 0)
+
+
+async def test_what_is_said_between_start_and_stop_is_delivered() -> None:
+    desk = Desk()
+    async with desk.at_work():
+        await desk.do(START)
+        await desk.recorder.say("..ss....ss..")
+        await desk.do(STOP)
+    assert desk.sink.texts == ["words 1", "words 2"]
+
+
+async def test_an_utterance_is_delivered_while_listening_goes_on() -> None:
+    desk = Desk()
+    async with desk.at_work() as session:
+        await desk.do(START)
+        await desk.recorder.say("..ss....")
+        texts = await desk.sink.holds(1)
+        assert (texts, session.state) == (["words 1"], State.LISTENING)
+
+
+@pytest.mark.parametrize("ending", [STOP, TOGGLE])
+async def test_switching_off_in_mid_sentence_finishes_and_delivers_it(ending: Command) -> None:
+    desk = Desk()
+    async with desk.at_work():
+        await desk.do(START)
+        await desk.recorder.say("..ss")
+        await desk.do(ending)
+        assert await desk.sink.holds(1) == ["words 1"]
+
+
+async def test_being_told_to_quit_in_mid_sentence_finishes_and_delivers_it() -> None:
+    desk = Desk()
+    async with desk.at_work():
+        await desk.do(START)
+        await desk.recorder.say("..ss")
+    assert (desk.sink.texts, desk.recorder.closed) == (["words 1"], 1)
+
+
+async def test_cancel_throws_away_the_open_utterance_and_what_waits() -> None:
+    desk = Desk(held=True)
+    async with desk.at_work():
+        await desk.do(START)
+        await desk.recorder.say("..ss....ss")
+        await anyio.wait_all_tasks_blocked()
+        await desk.do(CANCEL)
+        await desk.do(START)
+        await desk.recorder.say("..ss....")
+        desk.engine.release(2)
+        assert await desk.sink.holds(1) == ["words 2"]
+
+
+async def test_numbers_go_on_over_stops_and_starts() -> None:
+    desk = Desk()
+    async with desk.at_work():
+        for _ in range(3):
+            await desk.do(START)
+            await desk.recorder.say("ss")
+            await desk.do(STOP)
+    assert desk.sink.texts == ["words 1", "words 2", "words 3"]
+
+
+@pytest.mark.parametrize("commands", list(product([START, STOP, TOGGLE], repeat=3)))
+async def test_a_burst_of_commands_ends_where_the_last_one_leads(commands: tuple[Command, ...]) -> None:
+    desk = Desk()
+    wanted = False
+    async with desk.at_work() as session:
+        for command in commands:
+            session.submit(command)
+            wanted = not wanted if command is TOGGLE else command is START
+        with anyio.fail_after(5):
+            await session.settled()
+        assert session.state is (State.LISTENING if wanted else State.OFF)
+
+
+async def test_a_command_is_answered_before_the_device_is_open() -> None:
+    desk = Desk()
+    async with desk.at_work() as session:
+        await anyio.wait_all_tasks_blocked()
+        assert (session.submit(TOGGLE), session.submit(TOGGLE)) == (State.STARTING, State.OFF)
+
+
+async def test_a_microphone_that_cannot_be_opened_is_told_and_listening_stays_off() -> None:
+    desk = Desk()
+    desk.recorder.broken = RecorderError("no such microphone")
+    async with desk.at_work() as session:
+        await desk.do(START)
+        assert (session.state, session.status()["error"]) == (State.OFF, "no such microphone")
+
+
+async def test_starting_works_again_once_the_microphone_is_there() -> None:
+    desk = Desk()
+    desk.recorder.broken = RecorderError("no such microphone")
+    async with desk.at_work() as session:
+        await desk.do(START)
+        desk.recorder.broken = None
+        await desk.do(START)
+        assert (session.state, session.status()["error"]) == (State.LISTENING, "")
+
+
+async def test_a_lost_microphone_delivers_what_was_said_and_can_be_started_again() -> None:
+    desk = Desk()
+    async with desk.at_work() as session:
+        await desk.do(START)
+        await desk.recorder.say("..ss")
+        await desk.recorder.lose(RecorderLostError("unplugged"))
+        await desk.sink.holds(1)
+        await anyio.wait_all_tasks_blocked()
+        lost = session.status()["error"]
+        await desk.do(START)
+        assert (lost, session.state, desk.recorder.opened) == ("unplugged", State.LISTENING, 2)
+
+
+async def test_the_end_of_a_file_ends_the_session_when_all_is_delivered() -> None:
+    desk = Desk(ends_with_input=True)
+    async with anyio.create_task_group() as tasks:
+        handle = tasks.start_soon(desk.session.run, desk.parts)
+        await anyio.wait_all_tasks_blocked()
+        await desk.do(START)
+        await desk.recorder.say("..ss")
+        await desk.recorder.close()
+        with anyio.fail_after(5):
+            await handle
+    assert (desk.sink.texts, handle.return_value) == (["words 1"], Command.QUIT)
+
+
+async def test_what_is_not_delivered_within_the_grace_is_kept() -> None:
+    desk = Desk(held=True, drain_s=0.05)
+    async with desk.at_work():
+        await desk.do(START)
+        await desk.recorder.say("..ss....")
+        await anyio.wait_all_tasks_blocked()
+    assert (desk.sink.texts, desk.spool.kept) == ([], [1])
+
+
+async def test_a_reload_ends_the_round_and_the_next_one_listens_on() -> None:
+    desk, after = Desk(), Desk()
+    async with anyio.create_task_group() as tasks:
+        first = tasks.start_soon(desk.session.run, desk.parts)
+        await anyio.wait_all_tasks_blocked()
+        await desk.do(START)
+        desk.session.submit(Command.RELOAD)
+        assert await first is Command.RELOAD
+        second = tasks.start_soon(desk.session.run, after.parts)
+        await anyio.wait_all_tasks_blocked()
+        await after.recorder.say("ss")
+        desk.session.submit(Command.QUIT)
+        await second
+    assert after.sink.texts == ["words 1"]
+
+
+async def test_quitting_is_not_forgotten_for_a_reload() -> None:
+    desk = Desk()
+    async with desk.at_work() as session:
+        session.submit(Command.QUIT)
+        session.submit(Command.RELOAD)
+    assert desk.ending is Command.QUIT
