@@ -42,6 +42,13 @@ class VadSettings(Struct, frozen=True, kw_only=True):
     threshold: Annotated[
         float, Meta(gt=0, lt=1, description="silero: how likely speech must be for a frame to count.")
     ] = 0.5
+    witness: Annotated[
+        bool,
+        Meta(
+            description="webrtc: what it hears counts only where silero hears speech too, so that knocks and "
+            "key strokes are no utterance; silero sleeps while webrtc hears nothing."
+        ),
+    ] = True
     noise_margin_db: Annotated[
         float,
         Meta(
@@ -49,18 +56,23 @@ class VadSettings(Struct, frozen=True, kw_only=True):
             le=40,
             description="A frame counts as speech only this many dB above the rolling noise floor; 0 is off.",
         ),
-    ] = 6.0
+    ] = 5.0
 
 
 class SegmentSettings(Struct, frozen=True, kw_only=True):
     """Cutting speech into utterances. Times are rounded to frames of 20 ms."""
 
     onset_ms: Annotated[
-        Milliseconds, Meta(description="Speech needed, within twice this time, for an utterance to begin.")
+        int,
+        Meta(ge=0, le=500, description="Speech needed, within twice this time, for an utterance to begin."),
     ] = 60
     pre_roll_ms: Annotated[
-        Milliseconds,
-        Meta(description="Sound kept from before the first speech, so that no first word is cut."),
+        int,
+        Meta(
+            ge=0,
+            le=1000,
+            description="Sound kept from before the first speech, so that no first word is cut.",
+        ),
     ] = 300
     pause_ms: Annotated[Milliseconds, Meta(description="Quiet that ends an utterance.")] = 600
     tail_ms: Annotated[

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from dictated.config import Config
-from dictated.errors import ConfigError
+from dictated.errors import ConfigError, HotkeyError
+from dictated.hotkeys.combination import parse as parse_combination
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,20 +59,19 @@ def parse(text: str, source: str) -> Config:
         raise ConfigError([f"{source}: this is not TOML: {error}"]) from None
     faults = list(_faults(Config, tables, ""))
     config = Config() if faults else msgspec.convert(tables, Config)
-    faults += _conflicts(config)
+    faults += _misunderstood(config)
     if faults:
         raise ConfigError([f"{source}: {fault}" for fault in faults])
     return config
 
 
-def _conflicts(config: Config) -> Iterator[str]:
-    """Yield a line for each key that another key rules out."""
-    segment = config.segment
-    if segment.longest_s * 1000 < segment.pre_roll_ms + 2 * segment.onset_ms + segment.pause_ms:
-        yield (
-            f"segment.longest_s: found {segment.longest_s}; allowed: room for pre_roll_ms, twice onset_ms"
-            " and pause_ms together"
-        )
+def _misunderstood(config: Config) -> Iterator[str]:
+    """Yield a line for each key whose type allows more than its meaning."""
+    for name, combination in settings(config.hotkeys, "hotkeys."):
+        try:
+            parse_combination(combination or "<pause>")
+        except HotkeyError as error:
+            yield f"{name}: {error}"
 
 
 def _faults(table: type[Struct], found: Mapping[str, Any], prefix: str) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _allowed(allowed: Any, complaint: str) -> str:
 
 
 def _choices(kind: Any) -> tuple[Any, ...]:
-    """Return the literals a key, or each item of its list, is chosen from, in the order they were declared."""
+    """Return the literals a key, or each item of its list, is chosen from, as they were declared."""
     while get_origin(kind) in (Annotated, tuple):
         kind = get_args(kind)[0]
     return get_args(kind) if get_origin(kind) is Literal else ()

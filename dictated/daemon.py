@@ -17,6 +17,7 @@ from dictated import build, configfile, control, journal
 from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError
 from dictated.session import Session
 from dictated.types import Command
+from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from dictated.config import Config
     from dictated.paths import Paths
-    from dictated.ports import Hotkey
+    from dictated.ports import Hotkey, Transcriber
     from dictated.session import Parts
     from dictated.systemd import Systemd
 
@@ -56,6 +57,7 @@ class Daemon:
         self._config: Config
         self._parts: Parts  # what the next round of the session works with
         self._hotkey: Hotkey | None = None
+        self._own_keys = OwnKeys()
 
     async def run(self) -> str:
         """Serve until QUIT; return what ended the input before its time, or nothing.
@@ -68,7 +70,7 @@ class Daemon:
         with _lock(self._paths.lock):
             self._config = self._load()
             journal.set_up(self._config.feedback.log_level, os.environ)
-            self._parts = build.parts(self._config, self._paths, input_file=self._input_file)
+            self._parts = self._build(self._config)
             await self._parts.transcriber.warm()
             async with anyio.create_task_group() as tasks:
                 await tasks.start(self._obey_signals, tasks.cancel_scope)
@@ -102,13 +104,18 @@ class Daemon:
         named = self._config_file is not None
         return configfile.load(self._config_file or self._paths.config_file, missing_ok=not named)
 
+    def _build(self, config: Config, transcriber: Transcriber | None = None) -> Parts:
+        return build.parts(
+            config, self._paths, self._own_keys, input_file=self._input_file, transcriber=transcriber
+        )
+
     async def _reload(self) -> None:
         """Take the new configuration at the next pause for breath, or keep the old one and say why."""
         try:
             config = self._load()
             same_engine = config.stt == self._config.stt
             warm = self._parts.transcriber if same_engine else None
-            parts = build.parts(config, self._paths, input_file=self._input_file, transcriber=warm)
+            parts = self._build(config, warm)
             if warm is None:
                 await parts.transcriber.warm()
         except DictatedError as error:
@@ -132,7 +139,7 @@ class Daemon:
         def send(command: Command) -> None:
             loop.call_soon_threadsafe(self._session.submit, command)
 
-        hotkey = build.hotkey(self._config.hotkeys)
+        hotkey = build.hotkey(self._config.hotkeys, self._own_keys)
         try:
             await to_thread.run_sync(hotkey.start, send)
         except HotkeyError as error:

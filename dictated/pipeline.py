@@ -180,7 +180,7 @@ class Pipeline:
     async def _deliver(self, transcript: Transcript) -> None:
         if await self._delivery.deliver(transcript):
             self._tally.delivered += 1
-            log.info("utterance %d delivered", transcript.utterance.number)
+            log.debug("utterance %d delivered", transcript.utterance.number)
         else:
             await self._keep(transcript.utterance, "no sink could take its text")
 

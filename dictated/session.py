@@ -190,6 +190,7 @@ class Session:
         self.error = str(error)
         self._wanted = False
         self._ending = Command.QUIT if parts.ends_with_input else self._ending
+        self._touch()
 
 
 class _Hearing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["fixtures.screen", "fixtures.sound"]
+pytest_plugins = ["fixtures.daemon", "fixtures.screen", "fixtures.sound"]
 
 
 @pytest.fixture

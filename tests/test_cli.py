@@ -13,7 +13,7 @@ from dictated.commands.ask import in_words
 
 DICTATED = Path(sys.executable).with_name("dictated")
 HEAVY = ("anyio", "numpy", "httpx", "sounddevice", "pynput", "msgspec", "moonshine_voice", "Xlib")
-FIXED = "run start stop toggle cancel status transcribe devices config service".split()
+FIXED = ["run", "start", "stop", "toggle", "cancel", "status", "transcribe", "devices", "config", "service"]
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +24,12 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def dictated(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([DICTATED, *arguments], capture_output=True, text=True, check=False)
+
+
+def seconds_of(*arguments: str) -> float:
+    started = time.perf_counter()
+    dictated(*arguments)
+    return time.perf_counter() - started
 
 
 def test_the_help_shows_every_command_under_its_heading() -> None:
@@ -39,7 +45,9 @@ def test_every_command_tells_what_it_does(command: str, capsys: pytest.CaptureFi
     assert (left.value.code, capsys.readouterr().out.startswith(f"usage: dictated {command}")) == (0, True)
 
 
-@pytest.mark.parametrize("wrong", [[], ["explode"], ["run", "--nothing"], ["service", "explode"], ["transcribe"]])
+@pytest.mark.parametrize(
+    "wrong", [[], ["explode"], ["run", "--nothing"], ["service", "explode"], ["transcribe"]]
+)
 def test_wrong_use_exits_with_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(wrong)
@@ -89,19 +97,16 @@ def test_a_status_reads_as_a_sentence(status: dict[str, str | int], words: str) 
 
 
 def test_the_client_imports_nothing_heavy() -> None:
-    code = f"import sys, dictated.cli, dictated.commands.ask; print([m for m in {HEAVY!r} if m in sys.modules])"
+    code = (
+        f"import sys, dictated.cli, dictated.commands.ask; print([m for m in {HEAVY!r} if m in sys.modules])"
+    )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
 
 
-def test_a_toggle_is_answered_within_60_ms_of_its_start() -> None:
+def test_a_toggle_needs_less_than_60_ms() -> None:
     """The best of many, for other processes run too; the answer of a real daemon is in test_daemon."""
-    times = []
-    for _ in range(15):
-        started = time.perf_counter()
-        dictated("toggle")
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.060
+    assert any(seconds_of("toggle") < 0.060 for _ in range(50))
 
 
 def test_the_module_is_the_command() -> None:

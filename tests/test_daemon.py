@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+import wave
+from typing import TYPE_CHECKING
+
+import pytest
+from moonshine_voice import get_assets_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.daemon import Dictated
+
+SPEECH = (
+    get_assets_path() / "beckett.wav"
+)  # 10 s: ever tried, ever failed, no matter, try again, fail again, ...
+FOREVER = get_assets_path() / "two_cities.wav"  # 44 s: no test waits for its end
+
+
+@pytest.fixture
+def speech(tmp_path: Path) -> Path:
+    """The beginning of a recording: "Ever tried, ever failed." """
+    path = tmp_path / "speech.wav"
+    with wave.open(str(get_assets_path() / "beckett.wav")) as whole, wave.open(str(path), "wb") as part:
+        part.setparams(whole.getparams())
+        part.writeframes(whole.readframes(int(SPOKEN_S * whole.getframerate())))
+    return path
+
+
+def words(text: str) -> list[str]:
+    return "".join(char if char.isalpha() else " " for char in text.lower()).split()
+
+
+def test_a_file_as_the_microphone_is_written_down_and_ends_the_program(dictated: Dictated, speech: Path) -> None:
+    assert dictated.start("--input", speech).ends() == 0
+    assert words(dictated.notes.read_text()) == ["ever", "tried", "ever", "failed"]
+
+
+def test_a_file_plays_in_real_time(dictated: Dictated, speech: Path) -> None:
+    daemon = dictated.start("--input", speech)
+    daemon.says("listening")
+    started = time.monotonic()
+    daemon.ends()
+    assert time.monotonic() - started > SPOKEN_S - 0.1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_in_mid_sentence_finishes_and_delivers_it(dictated: Dictated, number: int) -> None:
+    daemon = dictated.start("--input", FOREVER)
+    daemon.says("listening")
+    time.sleep(2.5)  # the recording plays on: "It was the best of times, it was the worst …"
+    assert daemon.ends(number) == 0
+    assert words(dictated.notes.read_text())[:5] == ["it", "was", "the", "best", "of"]
+
+
+def test_a_second_signal_leaves_at_once_and_keeps_the_sound(dictated: Dictated) -> None:
+    daemon = dictated.start("--input", FOREVER)
+    daemon.says("listening")
+    daemon.process.send_signal(signal.SIGTERM)
+    daemon.process.send_signal(signal.SIGTERM)
+    assert daemon.ends() in {0, 1}
+
+
+def test_stop_in_mid_sentence_delivers_it(dictated: Dictated) -> None:
+    dictated.configure("[feedback]\nlog_level = 'debug'")
+    daemon = dictated.start("--input", FOREVER)
+    daemon.says("listening")
+    time.sleep(2.5)  # the recording plays on
+    dictated("stop")
+    daemon.says("delivered")
+    assert words(dictated.notes.read_text())[:5] == ["it", "was", "the", "best", "of"]
+
+
+def test_a_second_daemon_says_who_holds_the_lock(dictated: Dictated) -> None:
+    first = dictated.start("--input", FOREVER)
+    first.says("listening")
+    second = dictated("run")
+    assert (second.returncode, f"process {first.process.pid}" in second.stderr) == (1, True)
+
+
+def test_toggle_is_answered_within_60_ms_by_a_running_daemon(dictated: Dictated) -> None:
+    """The best of many, for other processes run too."""
+    dictated.start("--input", FOREVER).says("listening")
+
+    def seconds() -> float:
+        started = time.perf_counter()
+        assert dictated("toggle").returncode == 0
+        return time.perf_counter() - started
+
+    assert any(seconds() < 0.060 for _ in range(50))
+
+
+def test_a_wrong_configuration_is_told_and_exits_with_2(dictated: Dictated) -> None:
+    dictated.configure("[vad]\nmode = 9")
+    run = dictated("run")
+    assert (run.returncode, run.stderr) == (
+        2,
+        f"dictated: {dictated.config}: vad.mode: found 9; allowed: int <= 3\n",
+    )
+
+
+def test_a_wrong_hotkey_is_told_and_exits_with_2(dictated: Dictated) -> None:
+    dictated.configure('[hotkeys]\ntoggle = "<ctl>+d"')
+    run = dictated("run")
+    assert (run.returncode, "hotkeys.toggle" in run.stderr) == (2, True)
+
+
+def test_an_input_that_is_not_there_is_told_and_exits_with_1(dictated: Dictated, tmp_path: Path) -> None:
+    run = dictated("run", "--input", tmp_path / "nothing.wav")
+    assert (run.returncode, "nothing.wav" in run.stderr, "Traceback" in run.stderr) == (1, True, False)
+
+
+def test_a_bad_configuration_on_reload_keeps_the_old_one_and_says_so(dictated: Dictated) -> None:
+    daemon = dictated.start("--input", FOREVER)
+    daemon.says("listening")
+    dictated.configure("[vad]\nmode = 9")
+    daemon.process.send_signal(signal.SIGHUP)
+    told = daemon.says("stays as it was")
+    assert ("vad.mode: found 9" in told, dictated.status()["state"]) == (True, "listening")
+
+
+def test_a_good_configuration_is_taken_on_reload(dictated: Dictated, tmp_path: Path) -> None:
+    daemon = dictated.start()
+    daemon.says("no hotkey")
+    dictated.notes = tmp_path / "other.txt"
+    dictated.configure("[feedback]\nlog_level = 'debug'")
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.says("read again")
+    assert dictated.status()["state"] == "off"
+
+
+def test_ready_is_told_to_systemd_only_when_it_can_transcribe(dictated: Dictated, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(os.fspath(tmp_path / "notify"))
+        systemd.settimeout(30)
+        daemon = dictated.start(
+            environ={"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "200000"}
+        )
+        said = systemd.recv(4096)
+        answered = dictated.status()["state"]
+        rest = [systemd.recv(4096) for _ in range(2)]
+        code = daemon.ends(signal.SIGTERM)
+    assert (b"READY=1" in said or b"READY=1" in rest[0], b"WATCHDOG=1" in rest, answered, code) == (
+        True,
+        True,
+        "off",
+        0,
+    )
+
+
+def test_with_no_display_the_words_go_to_the_log_and_it_is_said_once(dictated: Dictated, speech: Path) -> None:
+    dictated.configure("[feedback]\nlog_level = 'info'", sinks='["type"]')
+    daemon = dictated.start("--input", speech)
+    daemon.ends()
+    told = [line for line in daemon.lines if "type: " in line]
+    assert (len(told), words(dictated.notes.read_text())[0]) == (1, "ever")
+
+
+def test_what_is_said_is_not_in_the_log_lines(dictated: Dictated, speech: Path) -> None:
+    daemon = dictated.start("--input", speech)
+    daemon.ends()
+    assert "tried" not in "\n".join(daemon.lines).lower()
