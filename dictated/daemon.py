@@ -37,6 +37,10 @@ STARTED_ON_TERMINAL = os.isatty(0)
 """Whether there is a terminal whose closing means that the user has gone."""
 
 
+LEAVE_S = 2.0
+"""How long leaving at once may take, before the process ends whatever its threads do."""
+
+
 class Daemon:
     """One process that listens, transcribes and delivers until it is told to end."""
 
@@ -169,6 +173,7 @@ class Daemon:
                 if number == signal.SIGHUP and _has_terminal():
                     await self._reload()
                 elif told:
+                    asyncio.get_running_loop().call_later(LEAVE_S, os._exit, 1)  # for a thread that hangs
                     scope.cancel()
                 else:
                     told = True

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from fixtures.daemon import Dictated
 
-SPEECH = (
-    get_assets_path() / "beckett.wav"
-)  # 10 s: ever tried, ever failed, no matter, try again, fail again, ...
+SPOKEN_S = 3.5
 FOREVER = get_assets_path() / "two_cities.wav"  # 44 s: no test waits for its end
 
 
@@ -35,7 +33,9 @@ def words(text: str) -> list[str]:
     return "".join(char if char.isalpha() else " " for char in text.lower()).split()
 
 
-def test_a_file_as_the_microphone_is_written_down_and_ends_the_program(dictated: Dictated, speech: Path) -> None:
+def test_a_file_as_the_microphone_is_written_down_and_ends_the_program(
+    dictated: Dictated, speech: Path
+) -> None:
     assert dictated.start("--input", speech).ends() == 0
     assert words(dictated.notes.read_text()) == ["ever", "tried", "ever", "failed"]
 
@@ -152,7 +152,9 @@ def test_ready_is_told_to_systemd_only_when_it_can_transcribe(dictated: Dictated
     )
 
 
-def test_with_no_display_the_words_go_to_the_log_and_it_is_said_once(dictated: Dictated, speech: Path) -> None:
+def test_with_no_display_the_words_go_to_the_log_and_it_is_said_once(
+    dictated: Dictated, speech: Path
+) -> None:
     dictated.configure("[feedback]\nlog_level = 'info'", sinks='["type"]')
     daemon = dictated.start("--input", speech)
     daemon.ends()
