@@ -54,7 +54,8 @@ class VadSettings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=40,
-            description="A frame counts as speech only this many dB above the rolling noise floor; 0 is off.",
+            description="webrtc: a frame counts as speech only this many dB above the rolling noise floor; "
+            "0 is off.",
         ),
     ] = 5.0
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Paths(NamedTuple):
     """The three directories of one user; read from the environment once, at the start.
 
-    A named tuple, for every command imports this, and `dataclasses` costs a tenth of the time `toggle` may take.
+    A named tuple: every command imports this, and `dataclasses` costs a tenth of what `toggle` may take.
     """
 
     config_dir: Path

@@ -1,0 +1,35 @@
+# Each target sets up what it needs first; a second time that takes no time. PYTHON=… chooses the Python.
+SETUP = PYTHON='$(PYTHON)' .ci/setup
+BIN = .venv/bin
+
+.PHONY: help setup run demo fmt check test
+
+help:  ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup:  ## Set up, and leave .venv/bin/dictated
+	@$(SETUP) run
+
+run: setup  ## Start the daemon
+	@$(BIN)/dictated run
+
+# With places of its own: it neither meets a daemon that is running nor leaves anything behind.
+demo: setup  ## Dictate a recording to the terminal; needs no microphone and no screen
+	@own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT && \
+	XDG_RUNTIME_DIR=$$own XDG_STATE_HOME=$$own $(BIN)/dictated --config docs/demo.toml \
+	run --input $(BIN)/../lib/python3*/site-packages/moonshine_voice/assets/two_cities.wav
+
+fmt:  ## Put the code into its form
+	@$(SETUP) test
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+check:  ## Read the code: style, types, layers
+	@$(SETUP) test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check  ## Check, then run all tests: quick ones first, then those with sound and screen
+	$(BIN)/pytest -q -m 'not desktop'
+	$(BIN)/pytest -q -m desktop

@@ -1,0 +1,85 @@
+"""pynput's keyboard listener, giving keycodes as they come; importing this needs a display.
+
+It differs from pynput's own in three ways: it hands on keycodes, not keys looked up in the layout of the
+moment it started; it ends at once when told to; and it does not print when the X server goes away.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from pynput import keyboard
+from Xlib import X, error
+
+from dictated.errors import NoDisplayError
+from dictated.x11.connection import connect, disconnect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from Xlib.display import Display
+
+_LOG = logging.getLogger(__name__)
+
+
+class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
+    """Calls `remapped` with the mapping, at first and when it changed, and the others with keycodes."""
+
+    def __init__(
+        self,
+        remapped: Callable[[Mapping[int, tuple[int, ...]]], None],
+        pressed: Callable[[int], None],
+        released: Callable[[int], None],
+    ) -> None:
+        super().__init__()
+        self._remapped = remapped
+        self._pressed = pressed
+        self._released = released
+        self.failed = False
+
+    def run(self) -> None:
+        """Listen until told to end, or until the server goes, which is logged in one line."""
+        try:
+            super().run()
+        except (error.ConnectionClosedError, error.DisplayError, error.XError, OSError) as problem:
+            if not self._ready:
+                self.failed = True
+            _LOG.warning(
+                "the X server has gone, and with it the hotkeys (%s); start the daemon again",
+                " ".join(str(problem).split()),
+            )
+        finally:
+            self._mark_ready()  # whoever waits for us to begin must not wait for ever
+
+    def end(self) -> None:
+        """Make the thread end now; pynput's own `stop` lets it wait for one more key."""
+        self._running = False
+        try:
+            display = connect()
+        except NoDisplayError:
+            return  # the server has gone, and the thread with it
+        try:
+            display.record_disable_context(self._context)
+        finally:
+            disconnect(display)
+
+    def _initialize(self, display: Display) -> None:
+        self._read_mapping(display)
+
+    def _handle_message(self, display: Display, event: Any, _injected: bool) -> None:  # noqa: FBT001  (pynput's)
+        if self._mapping_changed(display):
+            self._read_mapping(display)
+        if event.type == X.KeyPress:
+            self._pressed(event.detail)
+        elif event.type == X.KeyRelease:
+            self._released(event.detail)
+
+    def _mapping_changed(self, display: Display) -> bool:
+        events = [display.next_event() for _ in range(display.pending_events())]
+        return any(event.type == X.MappingNotify and event.request != X.MappingPointer for event in events)
+
+    def _read_mapping(self, display: Display) -> None:
+        first = display.display.info.min_keycode
+        rows = display.get_keyboard_mapping(first, display.display.info.max_keycode - first + 1)
+        self._remapped({first + number: tuple(row) for number, row in enumerate(rows)})

