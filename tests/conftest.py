@@ -1,10 +1,14 @@
-"""What every test may ask for; the sound server and the screen are in `fixtures/`."""
+"""What every test may ask for; the program, the sound server and the screen are in `fixtures/`."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["fixtures.daemon", "fixtures.screen", "fixtures.sound"]
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from moonshine_voice import get_assets_path
+from recordings import FOLDER, recorded
 
 from dictated.types import FRAME_BYTES
 from dictated.wav import encode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fixtures.daemon import Daemon, Dictated
     from fixtures.screen import Screen
     from fixtures.sound import SoundServer
@@ -23,7 +24,6 @@ pytestmark = pytest.mark.desktop
 
 SPEECH = get_assets_path() / "beckett.wav"
 SAID = "ever tried ever failed no matter try again fail again fail better".split()  # noqa: SIM905 (a sentence)
-SHARED = Path(__file__).parents[2] / "shared" / "speech"
 SILENCE_FRAMES = 100  # 2 s: more than the virtual loudspeaker keeps back
 HOTKEY = ("key", "ctrl+alt+d")
 
@@ -97,12 +97,10 @@ def test_the_window_and_the_log_hold_the_same_words(
 def test_a_longer_recording_is_written_down_as_it_was_said(
     desk: Dictated, sound_server: SoundServer, screen: Screen
 ) -> None:
-    if not SHARED.is_dir():
-        reason = "the recordings of ../shared/speech are not here"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    said = json.loads((SHARED / "manifest.json").read_text())["files"]["sns0870.wav"].split()
+    recorded("sns0870.wav")  # or skip
+    said = json.loads((FOLDER / "manifest.json").read_text())["files"]["sns0870.wav"].split()
     window = screen.window()
-    dictate(desk, sound_server, screen, SHARED / "sns0870.wav")
+    dictate(desk, sound_server, screen, FOLDER / "sns0870.wav")
     typed = window.rest().replace("Mr.", "mister")
     assert errors(said, words(typed)) <= 1, typed
 
