@@ -77,7 +77,9 @@ class SpokenRecorder:
         assert self._mouth is not None
         await self._mouth.send(error)
 
-    async def _frames(self, ear: anyio.abc.ObjectReceiveStream[Frame | RecorderError]) -> AsyncIterator[Frame]:
+    async def _frames(
+        self, ear: anyio.abc.ObjectReceiveStream[Frame | RecorderError]
+    ) -> AsyncIterator[Frame]:
         assert self._mouth is not None
         async with ear, self._mouth:
             async for item in ear:

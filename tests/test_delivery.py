@@ -25,7 +25,9 @@ async def test_one_sink_that_fails_does_not_stop_the_others() -> None:
 
 async def test_what_one_sink_cannot_take_goes_to_the_log() -> None:
     rescue = ListSink("log")
-    taken = await Delivery([ListSink("type", NoDisplayError("no display"))], rescue).deliver(transcript("hello"))
+    taken = await Delivery([ListSink("type", NoDisplayError("no display"))], rescue).deliver(
+        transcript("hello")
+    )
     assert (taken, rescue.texts) == (True, ["hello"])
 
 
@@ -43,7 +45,9 @@ async def test_the_log_gets_nothing_where_all_goes_well() -> None:
 
 async def test_words_that_nobody_took_are_told() -> None:
     broken = SinkError("no")
-    assert not await Delivery([ListSink("type", broken)], ListSink("log", broken)).deliver(transcript("hello"))
+    assert not await Delivery([ListSink("type", broken)], ListSink("log", broken)).deliver(
+        transcript("hello")
+    )
 
 
 async def test_a_sink_that_stays_broken_is_complained_of_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fixtures.screen import Screen
 
 SECONDS = 10.0
-CTRL_L, CTRL_R, ALT, SHIFT, D, E = 37, 105, 64, 50, 40, 26
+CTRL_L, CTRL_R, ALT, SHIFT, D, E, MENU = 37, 105, 64, 50, 40, 26, 135
 
 desktop = pytest.mark.desktop
 
@@ -133,20 +133,22 @@ def test_holding_starts_and_letting_go_of_any_key_stops(pressed: Pressed, screen
 
 
 @desktop
-@pytest.mark.parametrize("layout", ["ru", "us,ru", "de", "fr"])
+@pytest.mark.parametrize(
+    ("layout", "key"), [(["ru"], D), (["us,ru"], D), (["de"], D), (["fr"], D), (["us", "dvorak"], 43)]
+)
 def test_a_layout_set_while_we_watch_does_not_lose_the_hotkey(
-    pressed: Pressed, screen: Screen, layout: str
+    pressed: Pressed, screen: Screen, layout: list[str], key: int
 ) -> None:
-    screen.layout(layout)
-    screen.xdotool("keydown", "37", "keydown", "64", "key", "40", "keyup", "64", "keyup", "37")
+    screen.layout(*layout)
+    screen.tap(CTRL_L, ALT, key)
     assert pressed.next() is Command.TOGGLE
 
 
 @desktop
 def test_the_second_group_has_the_same_hotkey(pressed: Pressed, screen: Screen) -> None:
     screen.layout("us,ru", "-option", "grp:menu_toggle")
-    screen.xdotool("key", "135")  # Menu
-    screen.xdotool("keydown", "37", "keydown", "64", "key", "40", "keyup", "64", "keyup", "37")
+    screen.tap(MENU)
+    screen.tap(CTRL_L, ALT, D)
     assert pressed.next() is Command.TOGGLE
 
 
@@ -174,7 +176,7 @@ async def test_a_typed_character_does_not_become_part_of_the_hotkey(pressed: Pre
     screen.layout("ru")
     sink = TypeSink(config.TypeSink(), "", pressed.own)
     await sink.deliver(transcript("d"))
-    screen.xdotool("keydown", "37", "keydown", "64", "key", "40", "keyup", "64", "keyup", "37")
+    screen.tap(CTRL_L, ALT, D)
     await sink.close()
     assert pressed.next() is Command.TOGGLE
 

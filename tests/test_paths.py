@@ -30,7 +30,9 @@ from dictated.paths import Paths
         ),
     ],
 )
-def test_the_xdg_variables_are_followed(environ: dict[str, str], config: str, state: str, socket: str) -> None:
+def test_the_xdg_variables_are_followed(
+    environ: dict[str, str], config: str, state: str, socket: str
+) -> None:
     paths = Paths.from_environment(environ)
     assert (paths.config_file, paths.state_dir, paths.socket) == (Path(config), Path(state), Path(socket))
 

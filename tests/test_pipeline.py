@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class Line:
     """A pipeline with its ends in the hands of the test."""
 
-    def __init__(self, *, held: bool = False, in_flight: int = 3, backlog: int = 50, full: bool = False) -> None:
+    def __init__(
+        self, *, held: bool = False, in_flight: int = 3, backlog: int = 50, full: bool = False
+    ) -> None:
         self.engine = NumberingTranscriber(held=held)
         self.sink = ListSink()
         self.rescue = ListSink("log")

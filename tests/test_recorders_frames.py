@@ -69,9 +69,13 @@ async def test_a_source_that_is_being_closed_is_not_lost() -> None:
 async def test_whoever_fetches_many_frames_lets_others_run() -> None:
     frames = Frames(frames_s=1, no_frame_s=1)
     frames.put(frame(1))
-    others: list[bool] = []
+    order: list[str] = []
+
+    async def other() -> None:
+        order.append("other")
+
     async with anyio.create_task_group() as group:
-        group.start_soon(anyio.lowlevel.checkpoint)
+        group.start_soon(other)
         await anext(frames)
-        others.append(True)
-    assert others
+        order.append("fetched")
+    assert order == ["other", "fetched"]

@@ -75,6 +75,15 @@ async def test_what_is_played_between_open_and_close_arrives_whole(
     assert signals.likeness(await all_of(frames), sweep) > 0.98
 
 
+async def test_sound_flows_when_opening_is_done(server: SoundServer) -> None:
+    del server
+    recorder = a_microphone()
+    frames = await recorder.open()
+    with anyio.fail_after(0.01):
+        await anext(frames)
+    await recorder.close()
+
+
 async def test_sound_flows_without_a_gap(server: SoundServer, tmp_path: Path) -> None:
     await play_without_end(server, tmp_path / "tone.wav", hertz=437)
     recorder = a_microphone()
@@ -210,7 +219,11 @@ def ear(server: SoundServer) -> Iterator[subprocess.Popen[str]]:
     """A process that records; it says "open", "lost" and "closed", and opens again for every line sent."""
     del server
     with subprocess.Popen(
-        [sys.executable, _EAR], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, _EAR],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert said(process) == "open"
         yield process
@@ -276,6 +289,15 @@ def test_a_sound_server_that_hangs_does_not_hang_the_opening(
     assert [*words, said(ear)] == ["lost", "closed", "the microphone gave no sound within 0.5 s"]
 
 
+def test_a_sound_server_that_is_not_there_makes_alsa_say_nothing(
+    server: SoundServer, ear: subprocess.Popen[str]
+) -> None:
+    server.stop()
+    _ = said(ear), said(ear), again(ear), said(ear)
+    _, noise = ear.communicate(timeout=10)
+    assert "ALSA lib" not in noise
+
+
 def test_an_opening_that_was_given_up_is_closed_when_it_comes_about(
     server: SoundServer, ear: subprocess.Popen[str]
 ) -> None:
@@ -297,8 +319,21 @@ async def test_a_sound_server_that_starts_after_us_is_found(server: SoundServer)
     assert len(heard) == 5 * 320
 
 
-async def test_the_way_to_the_sound_server_is_looked_for_when_it_came_later(server: SoundServer) -> None:
+async def test_a_device_that_came_later_is_found_by_its_number(server: SoundServer) -> None:
+    numbers = {device.name: device.index for device in await anyio.to_thread.run_sync(devices)}
     server.stop()
+    await anyio.to_thread.run_sync(portaudio.look_again)
+    server.restart()
+    recorder = a_microphone(numbers["pulse"] or 0)
+    await recorder.open()
+    shown = server.recording
+    await recorder.close()
+    assert len(shown) == 1
+
+
+async def test_a_sound_server_that_came_later_goes_before_a_card(server: SoundServer) -> None:
+    server.stop()
+    (Path(server.env["HOME"]) / ".asoundrc").write_text("pcm.card { type null }\n")
     await anyio.to_thread.run_sync(portaudio.look_again)
     server.restart()
     recorder = a_microphone("")

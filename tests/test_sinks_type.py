@@ -100,7 +100,7 @@ async def test_the_active_group_of_two_layouts_makes_no_difference(
 ) -> None:
     screen.layout("us,ru", "-option", "grp:menu_toggle")
     if group:
-        screen.xdotool("key", "135")  # Menu
+        screen.tap(135)  # Menu
     assert state().group == group
     assert [await typed(sink, screen, text) for text in TEXTS[:3]] == [f"{text} " for text in TEXTS[:3]]
 

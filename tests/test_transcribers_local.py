@@ -45,7 +45,9 @@ async def test_what_is_said_is_understood(engine: LocalTranscriber) -> None:
 async def test_several_at_once_get_each_their_own_words(engine: LocalTranscriber) -> None:
     alone = [(await engine.transcribe(spoken("beckett.wav", 3, start))).text for start in (0, 3, 6)]
     async with anyio.create_task_group() as tasks:
-        handles = [tasks.start_soon(engine.transcribe, spoken("beckett.wav", 3, start)) for start in (0, 3, 6)]
+        handles = [
+            tasks.start_soon(engine.transcribe, spoken("beckett.wav", 3, start)) for start in (0, 3, 6)
+        ]
     assert [handle.return_value.text for handle in handles] == alone
 
 

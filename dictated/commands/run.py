@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from dictated.daemon import Daemon
+from dictated.memory import share_one_heap
 from dictated.systemd import Systemd
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """Serve until told to end; with --input, until the last words of the file are delivered."""
+    share_one_heap()
     daemon = Daemon(
         paths,
         Systemd.from_environment(os.environ),

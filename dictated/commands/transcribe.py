@@ -19,6 +19,7 @@ from dictated import build, journal
 from dictated.commands.config import load
 from dictated.delivery import Delivery
 from dictated.errors import AudioFileError, SpoolError
+from dictated.memory import share_one_heap
 from dictated.pipeline import Bounds, Pipeline, Tally, listen
 from dictated.recorders.audiofile import AudioFile
 from dictated.segmenter import Segmenter
@@ -43,6 +44,7 @@ BACKLOG_PER_SLOT = 2
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """Transcribe every file; fail if any could not be transcribed whole."""
     config = load(arguments, paths)
+    share_one_heap()
     journal.set_up(config.feedback.log_level, os.environ)
     files = [Path(file) for file in arguments.files]
     return 1 if anyio.run(partial(transcribe, files, config, as_json=arguments.json)) else 0

@@ -7,6 +7,7 @@ moment it started; it ends at once when told to; and it does not print when the 
 from __future__ import annotations
 
 import logging
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from pynput import keyboard
@@ -36,21 +37,27 @@ class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
         self._remapped = remapped
         self._pressed = pressed
         self._released = released
-        self.failed = False
+        self._ended_unbegun = False
+        self._settled = Event()
 
     def run(self) -> None:
         """Listen until told to end, or until the server goes, which is logged in one line."""
         try:
             super().run()
         except (error.ConnectionClosedError, error.DisplayError, error.XError, OSError) as problem:
-            if not self._ready:
-                self.failed = True
             _LOG.warning(
                 "the X server has gone, and with it the hotkeys (%s); start the daemon again",
                 " ".join(str(problem).split()),
             )
         finally:
-            self._mark_ready()  # whoever waits for us to begin must not wait for ever
+            self._ended_unbegun = not self._settled.is_set()
+            self._settled.set()  # whoever waits for us to begin must not wait for ever
+
+    def begin(self) -> bool:
+        """Start the thread; return when every further key is seen, False if that cannot be."""
+        self.start()
+        self._settled.wait()
+        return not self._ended_unbegun
 
     def end(self) -> None:
         """Make the thread end now; pynput's own `stop` lets it wait for one more key."""
@@ -63,6 +70,10 @@ class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
             display.record_disable_context(self._context)
         finally:
             disconnect(display)
+
+    def _handler(self, events: Any) -> None:
+        self._settled.set()  # the server's first word is that recording has begun
+        super()._handler(events)
 
     def _initialize(self, display: Display) -> None:
         self._read_mapping(display)

@@ -102,9 +102,7 @@ class X11Hotkeys:
         self._send = send
         listener = _listener()(self._remap, self._press, self._release)
         self._own.watch(self._release_key)
-        listener.start()
-        listener.wait()
-        if listener.failed:
+        if not listener.begin():
             self._own.unwatch()
             raise HotkeyError(
                 "the X server does not let us watch keys; bind `dictated toggle` in the desktop's settings"

@@ -141,7 +141,7 @@ class _Opening:
             with _portaudio:
                 stream = self._open_or_look_again()
             self.latency = stream.latency
-            if not self._given_up:
+            if not self._given_up:  # most likely because the sound server hangs: starting might never return
                 portaudio.start(stream)
             self._keep(stream)
         finally:
@@ -171,7 +171,7 @@ class _Opening:
         way = server_input(devices)
         if way is None:
             raise RecorderError(f'"{device.name}" needs the package libasound2-plugins')
-        if True:
+        with soundserver.source_chosen(device.name):
             return self._open_input(way)
 
     def _open_input(self, device: Device) -> Any:

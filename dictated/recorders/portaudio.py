@@ -30,6 +30,9 @@ itself (0.3 s late lost nothing), so there PortAudio's lowest will do."""
 BUSY = -9985
 """PortAudio's paDeviceUnavailable."""
 
+UNFIT = {-9998, -9997, -9994}
+"""PortAudio's paInvalidChannelCount, paInvalidSampleRate, paSampleFormatNotSupported: ask for another."""
+
 _forsaken = threading.Event()
 """Set when a stream hangs for good."""
 
@@ -131,6 +134,8 @@ def open_stream(
             )
         except sounddevice.PortAudioError as error:
             faults.append(error)
+            if not UNFIT.intersection(error.args):
+                break
         else:
             logger.debug("%s opened at %d Hz, %d channel(s)", device.name, shape.rate, shape.channels)
             return stream, shape

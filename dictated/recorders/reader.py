@@ -87,6 +87,7 @@ class Reader:
                         self._sound.samplerate * READ_S, dtype="float32", always_2d=True
                     )
                 except soundfile.LibsndfileError as error:
+                    self._close()
                     raise AudioFileError(f"{self._path} is damaged: {error.error_string}") from error
                 if not len(samples):
                     return self._last()

@@ -115,7 +115,7 @@ class Hands:
 
     def _drain(self) -> bool:
         """Count the keys let go since the last time; say whether there was any event at all."""
-        count = self._display.pending_events()
+        count: int = self._display.pending_events()
         for _ in range(count):
             event = self._display.next_event()
             if event.type == _GENERIC and event.evtype == xinput.RawKeyRelease:
