@@ -90,6 +90,9 @@ class Daemon:
         if self._input_file or self._config.audio.listen_at_start:
             self._session.submit(Command.START)
         self._systemd.ready()
+        if self._input_file is None:
+            key = self._config.hotkeys.toggle if self._hotkey else ""
+            log.info("ready; %s starts and stops listening", key or "`dictated toggle`")
         ending = None
         try:
             while ending is not Command.QUIT:
@@ -147,10 +150,9 @@ class Daemon:
         try:
             await to_thread.run_sync(hotkey.start, send)
         except HotkeyError as error:
-            log.warning("no hotkey: %s; `dictated toggle` does the same", error)
+            log.warning("no hotkey: %s", error)
         else:
             self._hotkey = hotkey
-            log.info("ready; press %s to start and stop", self._config.hotkeys.toggle or "your key")
 
     async def _ignore_keys(self) -> None:
         if self._hotkey is not None:

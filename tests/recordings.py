@@ -1,8 +1,12 @@
-"""Recorded speech for the tests, as frames: the folder `speech` beside the checkout, or $DICTATED_SPEECH."""
+"""Recorded speech for the tests, as frames, and how what was understood is compared with what was said.
+
+The recordings are in the folder `speech` beside the checkout, or in $DICTATED_SPEECH.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -34,3 +38,18 @@ def frames(sound: np.ndarray) -> list[Frame]:
 
 def recording(name: str) -> list[Frame]:
     return frames(recorded(name))
+
+
+def words(text: str) -> list[str]:
+    """The words in lower case, a hyphen counted as a space and other punctuation dropped."""
+    return re.sub(r"[^\w\s']", "", text.lower().replace("-", " ")).split()
+
+
+def errors(said: list[str], heard: list[str]) -> int:
+    """Words to change, add or take away (Levenshtein)."""
+    row = list(range(len(heard) + 1))
+    for i, word in enumerate(said, 1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(heard, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
+    return row[-1]

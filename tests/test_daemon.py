@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from moonshine_voice import get_assets_path
+from recordings import words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,15 +30,11 @@ def speech(tmp_path: Path) -> Path:
     return path
 
 
-def words(text: str) -> list[str]:
-    return "".join(char if char.isalpha() else " " for char in text.lower()).split()
-
-
 def test_a_file_as_the_microphone_is_written_down_and_ends_the_program(
     dictated: Dictated, speech: Path
 ) -> None:
     assert dictated.start("--input", speech).ends() == 0
-    assert words(dictated.notes.read_text()) == ["ever", "tried", "ever", "failed"]
+    assert words(" ".join(dictated.written)) == ["ever", "tried", "ever", "failed"]
 
 
 def test_a_file_plays_in_real_time(dictated: Dictated, speech: Path) -> None:
@@ -54,7 +51,7 @@ def test_a_signal_in_mid_sentence_finishes_and_delivers_it(dictated: Dictated, n
     daemon.says("listening")
     time.sleep(2.5)  # the recording plays on: "It was the best of times, it was the worst …"
     assert daemon.ends(number) == 0
-    assert words(dictated.notes.read_text())[:5] == ["it", "was", "the", "best", "of"]
+    assert words(" ".join(dictated.written))[:5] == ["it", "was", "the", "best", "of"]
 
 
 def test_a_second_signal_leaves_at_once_and_keeps_the_sound(dictated: Dictated) -> None:
@@ -72,7 +69,7 @@ def test_stop_in_mid_sentence_delivers_it(dictated: Dictated) -> None:
     time.sleep(2.5)  # the recording plays on
     dictated("stop")
     daemon.says("delivered")
-    assert words(dictated.notes.read_text())[:5] == ["it", "was", "the", "best", "of"]
+    assert words(" ".join(dictated.written))[:5] == ["it", "was", "the", "best", "of"]
 
 
 def test_a_second_daemon_says_who_holds_the_lock(dictated: Dictated) -> None:
@@ -125,7 +122,7 @@ def test_a_bad_configuration_on_reload_keeps_the_old_one_and_says_so(dictated: D
 
 def test_a_good_configuration_is_taken_on_reload(dictated: Dictated, tmp_path: Path) -> None:
     daemon = dictated.start()
-    daemon.says("no hotkey")
+    daemon.says("ready")
     dictated.notes = tmp_path / "other.txt"
     dictated.configure("[feedback]\nlog_level = 'debug'")
     daemon.process.send_signal(signal.SIGHUP)
@@ -159,7 +156,7 @@ def test_with_no_display_the_words_go_to_the_log_and_it_is_said_once(
     daemon = dictated.start("--input", speech)
     daemon.ends()
     told = [line for line in daemon.lines if "type: " in line]
-    assert (len(told), words(dictated.notes.read_text())[0]) == (1, "ever")
+    assert (len(told), words(" ".join(dictated.written))[0]) == (1, "ever")
 
 
 def test_what_is_said_is_not_in_the_log_lines(dictated: Dictated, speech: Path) -> None:

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from dictated.errors import RecorderError
+from dictated.recorders.device import NO_MICROPHONE
 from dictated.recorders.microphone import devices
 
 if TYPE_CHECKING:
@@ -16,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace, _: Paths) -> int:
-    """Print them, a line each."""
+    """Print them, a line each.
+
+    Raises:
+        RecorderError: there is none.
+    """
     found = devices()
     if arguments.json:
         print(json.dumps([asdict(device) for device in found]))
@@ -24,8 +30,8 @@ def run(arguments: argparse.Namespace, _: Paths) -> int:
     for device in found:
         print(_line(device))
     if not found:
-        print("there is no microphone; is a sound server running?")
-    return 0 if found else 1
+        raise RecorderError(NO_MICROPHONE)
+    return 0
 
 
 def _line(device: Device) -> str:
