@@ -2,7 +2,7 @@
 SETUP = PYTHON='$(PYTHON)' .ci/setup
 BIN = .venv/bin
 
-.PHONY: help setup run demo fmt check test
+.PHONY: help setup run demo fmt check test bench
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -33,3 +33,9 @@ check:  ## Read the code: style, types, layers
 test: check  ## Check, then run all tests: quick ones first, then those with sound and screen
 	$(BIN)/pytest -q -m 'not desktop'
 	$(BIN)/pytest -q -m desktop
+
+bench:  ## Measure what the README says: a quarter of an hour
+	@$(SETUP) test
+	$(BIN)/python benchmarks/accuracy.py --json benchmarks/accuracy.json
+	$(BIN)/python benchmarks/hour.py --json benchmarks/hour.json
+	$(BIN)/python benchmarks/desktop.py --json benchmarks/desktop.json

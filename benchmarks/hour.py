@@ -32,12 +32,16 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=SPEECH, help="recordings (wav, flac)")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--bound-mb", type=float, default=20.0)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         track = Path(folder) / "track.wav"
         seconds = write_track(track, sorted(options.folder.glob("s*.wav")), options.minutes * 60)
         figures = measure(track, seconds)
-    print(json.dumps(figures, indent=2))
+    text = json.dumps(figures, indent=2)
+    print(text)
+    if options.json:
+        options.json.write_text(text + "\n")
     sys.exit(figures["growth_mb"] > options.bound_mb)
 
 

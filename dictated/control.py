@@ -35,7 +35,11 @@ _SESSION_COMMANDS = {str(c): c for c in (Command.START, Command.STOP, Command.TO
 
 
 async def serve(path: Path, session: Session, *, task_status: TaskStatus[None]) -> None:
-    """Answer on a socket only this user may open, until cancelled; its directory is there already."""
+    """Answer on a socket only this user may open, until cancelled; its directory is there already.
+
+    Raises:
+        DictatedError: there cannot be such a socket.
+    """
     slots = anyio.CapacityLimiter(CONNECTIONS)
 
     async def answer(stream: SocketStream) -> None:
@@ -47,7 +51,13 @@ async def serve(path: Path, session: Session, *, task_status: TaskStatus[None]) 
                 log.debug("a client went away before its answer")
 
     try:
-        async with await anyio.create_unix_listener(path, mode=0o600) as listener:
+        listener = await anyio.create_unix_listener(path, mode=0o600)
+    except OSError as error:
+        raise DictatedError(
+            f"{path} cannot be the control socket ({error}); set XDG_RUNTIME_DIR to another directory"
+        ) from error
+    try:
+        async with listener:
             task_status.started()
             await listener.serve(answer)
     finally:

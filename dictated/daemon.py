@@ -70,6 +70,7 @@ class Daemon:
             AlreadyRunningError: another daemon holds the lock.
             ConfigError: the configuration cannot be used.
             TranscriberError: the engine cannot work.
+            ExceptionGroup: of a `DictatedError`, where a service of the daemon cannot start.
         """
         with _lock(self._paths.lock):
             self._config = self._load()
@@ -80,6 +81,7 @@ class Daemon:
                 await tasks.start(self._obey_signals, tasks.cancel_scope)
                 await tasks.start(control.serve, self._paths.socket, self._session)
                 tasks.start_soon(self._feed_watchdog)
+                tasks.start_soon(self._parts.recorder.warm)
                 await self._watch_keys()
                 await self._work()
                 tasks.cancel_scope.cancel()

@@ -18,6 +18,10 @@ class Recorder(Protocol):
         """How often the driver lost sound because nobody fetched it in time, since the program started."""
         ...
 
+    async def warm(self) -> None:
+        """Load what opening needs, so that the first one is as quick as any; opens nothing, never fails."""
+        ...
+
     async def open(self) -> AsyncIterator[Frame]:
         """Open the source; what is said after this returns is in the frames.
 

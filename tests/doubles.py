@@ -56,6 +56,9 @@ class SpokenRecorder:
         self.waits = anyio.Event()
         self._mouth: anyio.abc.ObjectSendStream[Frame | RecorderError] | None = None
 
+    async def warm(self) -> None:
+        """Nothing to load."""
+
     async def open(self) -> AsyncIterator[Frame]:
         if self.broken:
             raise self.broken

@@ -111,6 +111,24 @@ def test_an_input_that_is_not_there_is_told_and_exits_with_1(dictated: Dictated,
     assert (run.returncode, "nothing.wav" in run.stderr, "Traceback" in run.stderr) == (1, True, False)
 
 
+def test_a_model_that_is_not_there_is_told_and_exits_with_1(dictated: Dictated, tmp_path: Path) -> None:
+    dictated.configure(f'[stt.local]\nmodel = "{tmp_path}"')
+    run = dictated("run")
+    assert (run.returncode, run.stderr.count("\n"), "stt.local.model" in run.stderr) == (1, 1, True), (
+        run.stderr
+    )
+
+
+def test_a_runtime_directory_too_deep_for_a_socket_is_told_and_exits_with_1(
+    dictated: Dictated, tmp_path: Path
+) -> None:
+    dictated.environ["XDG_RUNTIME_DIR"] = str(tmp_path / ("deep" * 40))
+    run = dictated("run")
+    assert (run.returncode, "XDG_RUNTIME_DIR" in run.stderr, "Traceback" in run.stderr) == (1, True, False), (
+        run.stderr
+    )
+
+
 def test_a_bad_configuration_on_reload_keeps_the_old_one_and_says_so(dictated: Dictated) -> None:
     daemon = dictated.start("--input", FOREVER)
     daemon.says("listening")

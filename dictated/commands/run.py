@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from dictated.daemon import Daemon
+from dictated.errors import DictatedError
 from dictated.memory import share_one_heap
 from dictated.systemd import Systemd
 
@@ -27,4 +28,16 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
         config_file=Path(arguments.config) if arguments.config else None,
         input_file=Path(arguments.input) if arguments.input else None,
     )
-    return 1 if anyio.run(daemon.run) else 0
+    try:
+        return 1 if anyio.run(daemon.run) else 0
+    except ExceptionGroup as group:
+        expected, faults = group.split(DictatedError)
+        if faults or expected is None:
+            raise
+        raise _first(expected) from group
+
+
+def _first(group: ExceptionGroup[DictatedError]) -> DictatedError:
+    """Return what a person is told of errors that came together."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, ExceptionGroup) else error

@@ -36,6 +36,9 @@ class AudioFile:
         """Always 0: a file waits."""
         return 0
 
+    async def warm(self) -> None:
+        """Do nothing: a file opens quickly."""
+
     async def open(self) -> AsyncIterator[Frame]:
         """Open the file from its beginning.
 
