@@ -71,9 +71,14 @@ class Microphone:
         return self._overflows
 
     async def warm(self) -> None:
-        """Load PortAudio, which looks for devices then: 0.2 s that the first opening need not take."""
-        with anyio.move_on_after(OPEN_S), suppress(RecorderError):  # what is wrong is told by `open`
+        """Load PortAudio, which looks for devices then: 0.2 s that the first opening need not take.
+
+        Cancelled, it still waits: a process that ends while PortAudio is starting crashes.
+        """
+        with anyio.move_on_after(OPEN_S, shield=True) as scope, suppress(RecorderError):  # `open` tells it
             await self._aside.run(_look)
+        if scope.cancelled_caught:
+            portaudio.forsake()
 
     async def open(self) -> AsyncIterator[Frame]:
         """Open the device; return once sound flows.
