@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,12 +17,21 @@ _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ER
 
 def set_up(level: str, environ: Mapping[str, str]) -> None:
     """Send this program's log lines to standard error, from `level` up."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_standard_error())
     handler.setFormatter(_Journal() if "JOURNAL_STREAM" in environ else _Plain())
     root = logging.getLogger("dictated")
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     root.propagate = False
+
+
+@cache
+def _standard_error() -> TextIO:
+    """Return standard error by a descriptor of our own.
+
+    While PortAudio starts, sounddevice points descriptor 2 at /dev/null; our lines are not for there.
+    """
+    return open(os.dup(sys.stderr.fileno()), "w", buffering=1, encoding="utf-8", errors="backslashreplace")  # noqa: PTH123 (a descriptor, kept to the end)
 
 
 class _Plain(logging.Formatter):

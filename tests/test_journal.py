@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,34 +16,49 @@ log = logging.getLogger("dictated.test")
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
+    journal._standard_error.cache_clear()  # noqa: SLF001  (each test has a standard error of its own)
     root = logging.getLogger("dictated")
     handlers, level, propagate = root.handlers[:], root.level, root.propagate
     yield
+    journal._standard_error().close()  # noqa: SLF001  (the same)
     root.handlers[:], root.propagate = handlers, propagate
     root.setLevel(level)
 
 
-def test_a_person_reads_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_person_reads_plain_lines(capfd: pytest.CaptureFixture[str]) -> None:
     journal.set_up("info", {})
     log.info("listening")
     log.warning("no hotkey")
-    assert capsys.readouterr().err == "dictated: listening\ndictated: warning: no hotkey\n"
+    assert capfd.readouterr().err == "dictated: listening\ndictated: warning: no hotkey\n"
 
 
-def test_the_journal_gets_priorities(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_journal_gets_priorities(capfd: pytest.CaptureFixture[str]) -> None:
     journal.set_up("info", {"JOURNAL_STREAM": "8:1"})
     log.error("two\nlines")
-    assert capsys.readouterr().err == "<3>two\n<3>lines\n"
+    assert capfd.readouterr().err == "<3>two\n<3>lines\n"
 
 
-def test_nothing_below_the_level_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_below_the_level_is_written(capfd: pytest.CaptureFixture[str]) -> None:
     journal.set_up("warning", {})
     log.info("listening")
-    assert capsys.readouterr().err == ""
+    assert capfd.readouterr().err == ""
 
 
-def test_setting_up_again_does_not_double_the_lines(capsys: pytest.CaptureFixture[str]) -> None:
+def test_setting_up_again_does_not_double_the_lines(capfd: pytest.CaptureFixture[str]) -> None:
     journal.set_up("info", {})
     journal.set_up("info", {})
     log.info("once")
-    assert capsys.readouterr().err.count("once") == 1
+    assert capfd.readouterr().err.count("once") == 1
+
+
+def test_a_line_is_written_while_something_points_standard_error_elsewhere(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    journal.set_up("info", {})
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    log.info("listening")
+    os.dup2(kept, 2)
+    os.close(kept)
+    os.close(nowhere)
+    assert capfd.readouterr().err == "dictated: listening\n"

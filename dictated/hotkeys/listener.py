@@ -68,6 +68,7 @@ class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
             return  # the server has gone, and the thread with it
         try:
             display.record_disable_context(self._context)
+            display.sync()  # a connection closed at once may be gone before the server reads from it
         finally:
             disconnect(display)
 
