@@ -101,7 +101,7 @@ def parse(combination: str) -> tuple[frozenset[int], ...]:
     found = tuple(_syms(part, combination) for part in parts)
     if len(set(found)) < len(found):
         raise HotkeyError(f'"{combination}" is not a key combination: it names a key twice')
-    if all(part <= _MODIFIER_SYMS for part in found) and len(found) == 1:
+    if all(map(is_modifier, found)) and len(found) == 1:
         raise HotkeyError(
             f'"{combination}" is a modifier alone, which every shortcut presses; add a key: "<ctrl>+<alt>+d"'
         )
@@ -113,6 +113,11 @@ def keycodes_of(
 ) -> tuple[frozenset[int], ...]:
     """Return, for each part, the keycodes that can be it on a keyboard with this mapping."""
     return tuple(_keycodes(part, mapping) for part in parts)
+
+
+def is_modifier(part: frozenset[int]) -> bool:
+    """Say whether a part of a combination is Ctrl, Alt, AltGr, Shift or Super."""
+    return part <= _MODIFIER_SYMS
 
 
 def modifiers_in(mapping: Mapping[int, tuple[int, ...]]) -> frozenset[int]:

@@ -49,6 +49,7 @@ class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
                 "the X server has gone, and with it the hotkeys (%s); start the daemon again",
                 " ".join(str(problem).split()),
             )
+            self._queue.put(None)  # what pynput's `join` waits for
         finally:
             self._ended_unbegun = not self._settled.is_set()
             self._settled.set()  # whoever waits for us to begin must not wait for ever
@@ -66,6 +67,7 @@ class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
             display = connect()
         except NoDisplayError:
             return  # the server has gone, and the thread with it
+        display.set_error_handler(_ended)
         try:
             display.record_disable_context(self._context)
             display.sync()  # a connection closed at once may be gone before the server reads from it
@@ -95,3 +97,8 @@ class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
         first = display.display.info.min_keycode
         rows = display.get_keyboard_mapping(first, display.display.info.max_keycode - first + 1)
         self._remapped({first + number: tuple(row) for number, row in enumerate(rows)})
+
+
+def _ended(problem: Any, _request: Any) -> None:
+    """Take the server's word that there is nothing to end: a key that came at that moment had ended it."""
+    _LOG.debug("the recording of keys had ended by itself: %s", problem)

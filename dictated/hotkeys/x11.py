@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dictated.errors import HotkeyError, NoDisplayError
 from dictated.hotkeys.combination import keycodes_of, modifiers_in, parse
+from dictated.hotkeys.keyboard import Keyboard
 from dictated.types import Command
 from dictated.x11.connection import connect, disconnect
 from dictated.x11.ownkeys import OwnKeys
@@ -87,6 +88,7 @@ class X11Hotkeys:
         self._lock = Lock()
         self._chords: list[tuple[Chord, Binding]] = []
         self._listener: Listener | None = None
+        self._keyboard: Keyboard | None = None
         self._send: Callable[[Command], None] = _nobody
 
     def start(self, send: Callable[[Command], None]) -> None:
@@ -108,15 +110,29 @@ class X11Hotkeys:
                 "the X server does not let us watch keys; bind `dictated toggle` in the desktop's settings"
             )
         self._listener = listener
+        self._keep()
 
     def stop(self) -> None:
-        """Watch no more; the listener's thread has ended when this returns."""
+        """Watch no more and give the keys back; our threads have ended when this returns."""
+        keyboard, self._keyboard = self._keyboard, None
+        if keyboard is not None:
+            keyboard.end()
         listener, self._listener = self._listener, None
         if listener is None:
             return
         self._own.unwatch()
         listener.end()
         listener.join(_STOP_SECONDS)
+
+    def _keep(self) -> None:
+        """Keep the hotkeys from the focused window."""
+        keyboard = Keyboard([binding.combination for binding in self._bindings], self._own)
+        try:
+            keyboard.begin()
+        except NoDisplayError as problem:
+            self.stop()
+            raise HotkeyError(str(problem)) from problem
+        self._keyboard = keyboard
 
     def _remap(self, mapping: Mapping[int, tuple[int, ...]]) -> None:
         """Take the keyboard's mapping, at first and whenever it changed."""
@@ -167,11 +183,11 @@ def _listener() -> type[Listener]:
     try:
         disconnect(connect())
     except NoDisplayError as problem:
-        raise HotkeyError(f"no hotkeys: {problem}") from problem
+        raise HotkeyError(str(problem)) from problem
     try:
         from dictated.hotkeys.listener import Listener  # noqa: PLC0415  (pynput fails to import with no display)
     except ImportError as problem:
-        raise HotkeyError(f"no hotkeys: pynput cannot be used ({str(problem).splitlines()[0]})") from problem
+        raise HotkeyError(f"pynput cannot be used ({str(problem).splitlines()[0]})") from problem
     return Listener
 
 

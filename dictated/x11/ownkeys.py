@@ -7,11 +7,12 @@ each event it sees, and hears when a key that we let go for the user has been le
 from __future__ import annotations
 
 from collections import deque
+from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _MOST = 100_000
 """Events remembered at most; a text of ten thousand characters makes forty thousand."""
@@ -25,6 +26,21 @@ class OwnKeys:
         self._expected: deque[tuple[int, bool]] = deque(maxlen=_MOST)
         self._watcher: Callable[[int], None] | None = None
         self._lent: frozenset[int] = frozenset()
+        self._typing = False
+
+    @property
+    def typing(self) -> bool:
+        """Whether a text is being typed at this moment."""
+        return self._typing
+
+    @contextmanager
+    def type(self) -> Iterator[None]:
+        """Make `typing` true for as long as the block lasts."""
+        self._typing = True
+        try:
+            yield
+        finally:
+            self._typing = False
 
     @property
     def lent(self) -> frozenset[int]:

@@ -125,6 +125,12 @@ class Typist:
         _check_focus(display)
         hands = Hands(display, self._own)
         held = hands.wait(self._modifier_wait)
+        with self._own.type():
+            self._write(display, hands, text, held=held)
+        hands.done()
+        display.sync()
+
+    def _write(self, display: Display, hands: Hands, text: str, *, held: bool) -> None:
         keymap = xkb.keymap(display)
         locked = xkb.state(display).locked
         layout = self._layout(display, keymap)
@@ -136,8 +142,6 @@ class Typist:
             self._batch(display, hands, layout, batch)
         xkb.lock(display, locked)
         hands.give_back(keymap.modifiers)
-        hands.done()
-        display.sync()
 
     def _layout(self, display: Display, keymap: xkb.Keymap) -> Layout:
         """Read the layout as it is now, and forget what was put on keys that somebody else has changed."""

@@ -28,6 +28,12 @@ _ALL = 0xFF
 _TYPES, _SYMS, _MODIFIERS = 1, 2, 4
 """XkbKeyTypesMask, XkbKeySymsMask, XkbModifierMapMask."""
 
+_MAPPING = 3
+"""XkbNewKeyboardNotifyMask and XkbMapNotifyMask."""
+
+_DETECTABLE_REPEAT = 1
+"""XkbPCF_DetectableAutoRepeatMask."""
+
 _HEADER = 32
 """Bytes of XkbGetMap's reply before its data, counted from the reply's length field on."""
 
@@ -128,6 +134,34 @@ class _LatchLockState(rq.Request):  # type: ignore[misc]  # python-xlib has no t
     )
 
 
+class _SelectEvents(rq.Request):  # type: ignore[misc]  # python-xlib has no types
+    _request = rq.Struct(
+        rq.Card8("opcode"),
+        rq.Opcode(1),
+        rq.RequestLength(),
+        rq.Card16("device"),
+        rq.Card16("affected"),
+        rq.Card16("none"),
+        rq.Card16("every"),
+        rq.Card16("affected_parts"),
+        rq.Card16("parts"),
+    )
+
+
+class _PerClientFlags(rq.ReplyRequest):  # type: ignore[misc]  # python-xlib has no types
+    _request = rq.Struct(
+        rq.Card8("opcode"),
+        rq.Opcode(21),
+        rq.RequestLength(),
+        rq.Card16("device"),
+        rq.Pad(2),
+        rq.Card32("change"),
+        rq.Card32("value"),
+        rq.Pad(12),
+    )
+    _reply = rq.Struct(rq.ReplyCode(), rq.Card8("device"), rq.Card16("sequence_number"), rq.Pad(28))
+
+
 class _Rest(rq.ValueField):  # type: ignore[misc]  # python-xlib has no types
     """All that is left of a reply, as bytes."""
 
@@ -151,8 +185,10 @@ class _GetMap(rq.ReplyRequest):  # type: ignore[misc]  # python-xlib has no type
     )
 
 
-def enable(display: Display) -> None:
+def enable(display: Display) -> int:
     """Tell the server that this connection speaks XKB; needed once, before any other function here.
+
+    Returns the type that all events of XKB have.
 
     Raises:
         NoDisplayError: the server does not speak it.
@@ -162,6 +198,31 @@ def enable(display: Display) -> None:
         raise NoDisplayError("this X server has no XKEYBOARD extension, which typing needs; use the log sink")
     display.display.set_extension_major(_EXTENSION, found.major_opcode)
     _UseExtension(major=1, minor=0, **_to(display))
+    events: int = found.first_event
+    return events
+
+
+def tell_mapping(display: Display) -> None:
+    """Have an event sent to this connection whenever a key's meaning changes.
+
+    Once `enable` was called, the server no longer sends MappingNotify for it.
+    """
+    _SelectEvents(
+        device=_CORE_KEYBOARD,
+        affected=_MAPPING,
+        none=0,
+        every=_MAPPING,
+        affected_parts=_ALL,
+        parts=_ALL,
+        **_to(display),
+    )
+
+
+def tell_repeats(display: Display) -> None:
+    """Have a key that repeats sent to this connection as presses alone, not as presses and releases."""
+    _PerClientFlags(
+        device=_CORE_KEYBOARD, change=_DETECTABLE_REPEAT, value=_DETECTABLE_REPEAT, **_to(display)
+    )
 
 
 def state(display: Display) -> State:
