@@ -171,6 +171,7 @@ class Daemon:
     async def _obey_signals(self, scope: CancelScope, *, task_status: TaskStatus[None]) -> None:
         """TERM and INT end in good order, a second one at once; HUP reads the configuration again."""
         told = False
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # stopped, we would hold the keys of a pressed hotkey
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
             task_status.started()
             async for number in signals:

@@ -72,6 +72,13 @@ def test_stop_in_mid_sentence_delivers_it(dictated: Dictated) -> None:
     assert words(" ".join(dictated.written))[:5] == ["it", "was", "the", "best", "of"]
 
 
+def test_ctrl_z_does_not_stop_it_for_it_may_hold_a_key(dictated: Dictated) -> None:
+    daemon = dictated.start("--input", FOREVER)
+    daemon.says("listening")
+    daemon.process.send_signal(signal.SIGTSTP)
+    assert dictated.status()["state"] == "listening"
+
+
 def test_a_second_daemon_says_who_holds_the_lock(dictated: Dictated) -> None:
     first = dictated.start("--input", FOREVER)
     first.says("listening")

@@ -49,10 +49,17 @@ class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
                 "the X server has gone, and with it the hotkeys (%s); start the daemon again",
                 " ".join(str(problem).split()),
             )
-            self._queue.put(None)  # what pynput's `join` waits for
+            self._leave()
         finally:
             self._ended_unbegun = not self._settled.is_set()
             self._settled.set()  # whoever waits for us to begin must not wait for ever
+
+    def _leave(self) -> None:
+        """Do what pynput does at its end, and does not come to when the server has gone."""
+        for connection in ("_display_stop", "_display_record"):
+            if hasattr(self, connection):
+                disconnect(getattr(self, connection))
+        self._queue.put(None)  # what `join` waits for
 
     def begin(self) -> bool:
         """Start the thread; return when every further key is seen, False if that cannot be."""
@@ -70,7 +77,6 @@ class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
         display.set_error_handler(_ended)
         try:
             display.record_disable_context(self._context)
-            display.sync()  # a connection closed at once may be gone before the server reads from it
         finally:
             disconnect(display)
 

@@ -50,8 +50,12 @@ def connect() -> Display:
 
 
 def disconnect(display: Display) -> None:
-    """Close a connection, whether the server is still there or not."""
+    """Close a connection when the server has read all of it, or is not there any more.
+
+    A connection closed at once may be gone before the server reads its last requests.
+    """
     try:
+        display.sync()
         display.close()
     except error.ConnectionClosedError:
         _LOG.debug("the X server had gone before we closed our connection")
