@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from importlib import import_module
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from dictated.errors import ConfigError, DictatedError
 from dictated.paths import Paths
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
+
+    Namespace = argparse.Namespace | SimpleNamespace
 
 INTERRUPTED = 130
 """Exit code after Ctrl+C, as shells have it: 128 + SIGINT."""
@@ -43,7 +46,7 @@ ASKED = frozenset({"start", "stop", "toggle", "cancel", "status"})
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command and return its exit code: 0 done, 1 failed, 2 wrong use, 3 no daemon."""
-    arguments = _parser().parse_args(argv)
+    arguments = _parse(sys.argv[1:] if argv is None else argv)
     command = import_module(f"dictated.commands.{'ask' if arguments.command in ASKED else arguments.command}")
     try:
         return int(command.run(arguments, Paths.from_environment(os.environ)))
@@ -57,7 +60,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+def _parse(argv: Sequence[str]) -> Namespace:
+    """Read the command line; a bare `toggle` or the like does without argparse, which is slow to import."""
+    if len(argv) == 1 and argv[0] in ASKED:
+        return SimpleNamespace(command=argv[0], json=False)
+    return _parser().parse_args(argv)
+
+
 def _parser() -> argparse.ArgumentParser:
+    import argparse  # noqa: PLC0415 (see _parse)
+
     parser = argparse.ArgumentParser(
         prog="dictated",
         usage="dictated [--config PATH] COMMAND …",
