@@ -5,28 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from restrictions import ordinary_user
 
 from dictated import disk
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@contextmanager
-def ordinary_user() -> Iterator[None]:
-    """Give up root's right to read and write anywhere, where the tests have it."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65_534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 def test_every_missing_folder_is_made_for_this_user_alone(tmp_path: Path) -> None:

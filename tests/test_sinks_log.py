@@ -5,29 +5,25 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import stat
 import subprocess
 import sys
-from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from restrictions import largest_file, ordinary_user
 
 from dictated import config
 from dictated.errors import SinkError
 from dictated.sinks.log import LOOK_BACK, LogSink, _take_back
 from dictated.types import FRAME_BYTES, Segment, Transcript, Utterance
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ZONE = timezone(timedelta(hours=1))
 NOON = datetime(2026, 11, 21, 12, 0, 1, 250_000, ZONE)
@@ -55,29 +51,6 @@ def deliver(to: LogSink, *texts: str) -> None:
             await to.deliver(said(text))
 
     anyio.run(deliver_each)
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond that many bytes: a write that would is cut short."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@contextmanager
-def ordinary_user() -> Iterator[None]:
-    """Give up root's right to write anywhere, where the tests have it."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65_534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 def on_a_tiny_disk(folder: Path) -> list[str]:
@@ -262,7 +235,8 @@ async def test_half_a_surrogate_pair_is_valid_json(tmp_path: Path) -> None:
 
 
 WRITER = """
-import runpy, sys, anyio
+import os, runpy, sys, anyio
+sys.path.append(os.path.dirname(sys.argv[1]))
 case = runpy.run_path(sys.argv[1])
 log = case["sink"](sys.argv[2])
 async def write():
@@ -312,7 +286,8 @@ def test_another_program_s_line_is_not_taken_back(tmp_path: Path) -> None:
 
 
 FILL = """
-import pathlib, runpy, sys, anyio
+import os, pathlib, runpy, sys, anyio
+sys.path.append(os.path.dirname(sys.argv[1]))
 case = runpy.run_path(sys.argv[1])
 disk = pathlib.Path(sys.argv[2])
 log = case["sink"](disk / "log")

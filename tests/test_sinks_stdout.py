@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ import anyio
 import pytest
 from anyio import to_thread
 from doubles import transcript
+from restrictions import largest_file
 
 from dictated.errors import SinkError
 from dictated.sinks.stdout import StdoutSink
@@ -23,17 +22,6 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 FULL = r"\Athe standard output takes no words \(No space left on device\); send it elsewhere\Z"
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond that many bytes: a write that would is cut short."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 class Pipe:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import resource
 import stat
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
+from restrictions import largest_file, ordinary_user
 
 from dictated import wav
 from dictated.errors import SpoolError
@@ -19,35 +17,11 @@ from dictated.spool import MOST_NAMESAKES, Spool
 from dictated.types import FRAME_BYTES, Segment, Utterance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 BEGAN = datetime(2026, 11, 21, 14, 3, 22, 123_456, timezone(timedelta(hours=1)))
 SEGMENT = Segment(pcm=bytes(range(128)) * (FRAME_BYTES // 128) * 50, first=0, onset=15, offset=40, voiced=20)
 UTTERANCE = Utterance(number=17, segment=SEGMENT, began=BEGAN, ended=BEGAN + timedelta(seconds=0.5))
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond that many bytes: setrlimit(2), which tells by EFBIG."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@contextmanager
-def ordinary_user() -> Iterator[None]:
-    """Give up root's right to write anywhere, where the tests have it."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65_534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 def mode(path: Path) -> int:
