@@ -159,7 +159,8 @@ async def test_a_character_lent_a_key_for_typing_does_not_move_the_hotkey(screen
     await sink.deliver(transcript("d"))
     screen.tap(CTRL, ALT, D)
     seen = watched.next()
-    typed = await window.wait_for_text(1)  # xterm does not say when it has read: the key stays lent until then
+    # xterm does not say when it has read: the key stays lent until then.
+    typed = await window.wait_for_text(1)
     await sink.close()
     watched.hotkeys.stop()
     assert (seen, typed + window.rest(0.2)) == (Command.TOGGLE, "d")
