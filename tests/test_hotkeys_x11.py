@@ -14,7 +14,8 @@ from test_sinks_type import transcript
 
 from dictated import config
 from dictated.errors import HotkeyError
-from dictated.hotkeys.x11 import Chord, X11Hotkeys, check
+from dictated.hotkeys.combination import parse
+from dictated.hotkeys.x11 import Chord, X11Hotkeys
 from dictated.sinks.type import TypeSink
 from dictated.types import Command
 from dictated.x11.ownkeys import OwnKeys
@@ -82,9 +83,9 @@ def test_a_chord_answers_the_press_that_completes_it_and_the_release_that_breaks
 
 def test_a_combination_is_checked_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
-    check("<ctrl>+<alt>+d")
+    parse("<ctrl>+<alt>+d")
     with pytest.raises(HotkeyError, match="did you mean"):
-        check("<contrl>+d")
+        parse("<contrl>+d")
 
 
 def test_the_module_is_imported_where_there_is_no_display() -> None:

@@ -169,15 +169,6 @@ class X11Hotkeys:
                 self._send(command)
 
 
-def check(combination: str) -> None:
-    """Return if the combination is understood; needs no display.
-
-    Raises:
-        HotkeyError: it is not, and how one is written.
-    """
-    parse(combination)
-
-
 def _listener() -> type[Listener]:
     """Import pynput's listener, which connects to the display as it is imported."""
     try:
