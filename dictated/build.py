@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from dictated.chain import Chain, Terms
 from dictated.delivery import Delivery
+from dictated.history import History
 from dictated.hotkeys.x11 import X11Hotkeys
-from dictated.pipeline import Bounds
+from dictated.ledger import Ledger
 from dictated.recorders.audiofile import AudioFile
 from dictated.recorders.microphone import Microphone
 from dictated.segmenter import Rules
@@ -18,50 +22,69 @@ from dictated.sinks.stdout import StdoutSink
 from dictated.sinks.type import TypeSink
 from dictated.spool import Spool
 from dictated.transcribers.local import LocalTranscriber
+from dictated.types import Hints
 from dictated.vads.gate import NoiseGate
 from dictated.vads.silero import SileroVad
 from dictated.vads.webrtc import WebRtcVad
 from dictated.vads.witness import Witness
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from dictated.config import Config, Hotkeys, Output, SegmentSettings, Stt, Text, VadSettings
+    from dictated.config import Config, Hotkeys, Output, SegmentSettings, Text, VadSettings
     from dictated.paths import Paths
-    from dictated.ports import Hotkey, Recorder, Sink, Transcriber, Vad
+    from dictated.ports import Catalogue, Hotkey, Recorder, Sink, Transcriber, Vad
+    from dictated.sttconfig import Engine, Stt
+    from dictated.transcribers.cloudflare import Cloudflare
+    from dictated.transcribers.openai import OpenAI
+    from dictated.transcribers.openrouter import OpenRouter
     from dictated.x11.ownkeys import OwnKeys
 
 _JOINS = {"space": " ", "none": ""}
 """What `text.join` puts after an utterance."""
 
 
-def parts(
-    config: Config,
-    paths: Paths,
-    own_keys: OwnKeys,
-    *,
-    input_file: Path | None = None,
-    transcriber: Transcriber | None = None,
-) -> Parts:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stays the same for as long as the process lives.
+
+    `paths`: where state is kept; `environ`: where keys of services may be found; `own_keys`: where typing
+    says which keys it presses; `input_file`: taken for the microphone where given.
+    """
+
+    paths: Paths
+    environ: Mapping[str, str] = field(repr=False)
+    own_keys: OwnKeys
+    input_file: Path | None = None
+
+
+def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Parts:
     """Make everything a session works with; nothing is opened or loaded yet.
 
-    Args:
-        config: the configuration.
-        paths: where state is kept.
-        own_keys: where typing says which keys it presses.
-        input_file: taken for the microphone where given.
-        transcriber: one that is warm already and fits the configuration.
+    `kept` are parts whose engines and history are in use already and fit the configuration.
     """
+    if kept is None:
+        history = History(around.paths.history_file, keep_text(config.history.keep_text))
+        ledger = Ledger(history, config.limits.cost_per_day)
+        asked = chain(config, ledger, around.environ)
+        transcriber: Transcriber = asked
+        status = asked.status
+    else:
+        history, ledger, transcriber, status = kept.history, kept.ledger, kept.transcriber, kept.engines
     return Parts(
-        recorder=recorder(config, input_file),
+        recorder=recorder(config, around.input_file),
         vad=vad(config.vad),
         rules=rules(config.segment),
-        transcriber=transcriber or engine(config.stt),
-        delivery=delivery(config.output, config.text, own_keys),
-        spool=Spool(paths.spool_dir),
-        bounds=Bounds(config.limits.in_flight, config.limits.backlog),
+        transcriber=transcriber,
+        delivery=delivery(config.output, config.text, around.own_keys),
+        spool=Spool(around.paths.spool_dir),
+        history=history,
+        ledger=ledger,
+        backlog=config.limits.backlog,
         drain_s=config.limits.drain_s,
-        ends_with_input=input_file is not None,
+        ends_with_input=around.input_file is not None,
+        engines=status,
     )
 
 
@@ -95,9 +118,44 @@ def rules(settings: SegmentSettings) -> Rules:
     )
 
 
-def engine(settings: Stt) -> Transcriber:
-    """The engine that transcribes."""
-    return LocalTranscriber(settings.local)
+def chain(config: Config, ledger: Ledger, environ: Mapping[str, str]) -> Chain:
+    """The engines in the order they are asked."""
+    stt = config.stt
+    terms = Terms(
+        in_flight=config.limits.in_flight,
+        tries=stt.tries,
+        deadline_s=stt.deadline_s,
+        hedge_after=stt.hedge_after,
+        skip_after=stt.skip_after,
+        skip_s=stt.skip_s,
+        context_words=stt.context_words,
+        hold_doubtful=stt.hold_doubtful,
+    )
+    asked = engines((stt.engine, *stt.fallback), stt, environ)
+    return Chain(asked, terms, Hints(stt.prompt, config.text.vocabulary), ledger)
+
+
+def engines(
+    names: Sequence[Engine], stt: Stt, environ: Mapping[str, str]
+) -> list[LocalTranscriber | OpenRouter | Cloudflare | OpenAI]:
+    """The engines of these names; `environ` is where keys of services may be found."""
+    if set(names) == {"local"}:
+        return [LocalTranscriber(stt.local)]
+    from dictated.transcribers.services import Services  # noqa: PLC0415 (see there)
+
+    services = Services(stt, environ)
+    return [LocalTranscriber(stt.local) if name == "local" else services.engine(name) for name in names]
+
+
+def catalogue(config: Config, name: Engine, environ: Mapping[str, str]) -> Catalogue:
+    """An engine that lists its models; it is closed after use."""
+    return engines([name], config.stt, environ)[0]
+
+
+def keep_text(written: str) -> timedelta:
+    """How long words are kept: "0", or a number of hours, days or weeks."""
+    units = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+    return timedelta(0) if written == "0" else int(written[:-1]) * units[written[-1]]
 
 
 def hotkey(settings: Hotkeys, own_keys: OwnKeys) -> Hotkey:

@@ -32,8 +32,13 @@ GROUPS = {
     "Recordings": {
         "transcribe": "print the words of recordings, one line per utterance",
     },
+    "Looking back": {
+        "history": "what became of the last utterances",
+        "stats": "what each engine has done and cost, by day",
+    },
     "Setting up": {
         "devices": "list the microphones",
+        "models": "list the models of an engine, with prices; --download NAME fetches a local one",
         "config": "print the configuration that holds",
         "service": "install or uninstall the systemd user service",
     },
@@ -42,6 +47,10 @@ GROUPS = {
 
 ASKED = frozenset({"start", "stop", "toggle", "cancel", "status"})
 """What the daemon does for us: all in `commands/ask.py`."""
+
+
+ENGINES = ("local", "openrouter", "cloudflare", "openai")
+"""What `stt.engine` may be; written out, for the configuration is slow to import."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,18 +93,53 @@ def _parser() -> argparse.ArgumentParser:
         for group in GROUPS.values()
         for name, does in group.items()
     }
+    _add_dictating(made)
+    _add_looking_back(made)
+    _add_setting_up(made)
+    return parser
+
+
+def _add_dictating(made: dict[str, argparse.ArgumentParser]) -> None:
     made["run"].add_argument(
         "--input", metavar="FILE", help="take this recording for the microphone, in real time"
     )
     made["status"].add_argument("--json", action="store_true", help="as one JSON object")
     made["transcribe"].add_argument("files", nargs="+", metavar="FILE")
     made["transcribe"].add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _add_looking_back(made: dict[str, argparse.ArgumentParser]) -> None:
+    made["history"].add_argument(
+        "-n", dest="count", type=above_zero, default=20, metavar="N", help="the last N utterances (20)"
+    )
+    made["history"].add_argument("--json", action="store_true", help="one JSON object a line")
+    made["stats"].add_argument(
+        "--days", type=above_zero, default=7, metavar="N", help="today and the days before it, N in all (7)"
+    )
+    made["stats"].add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _add_setting_up(made: dict[str, argparse.ArgumentParser]) -> None:
     made["devices"].add_argument("--json", action="store_true", help="as one JSON array")
+    made["models"].add_argument("engine", nargs="?", choices=ENGINES, help="by default the one in stt.engine")
+    made["models"].add_argument("--download", metavar="NAME", help="fetch this model for the local engine")
+    made["models"].add_argument("--json", action="store_true", help="as one JSON array")
     shown = made["config"].add_mutually_exclusive_group()
     shown.add_argument("--path", action="store_true", help="print where it is read from")
     shown.add_argument("--default", action="store_true", help="print every key at its default")
     made["service"].add_argument("action", choices=["install", "uninstall"])
-    return parser
+
+
+def above_zero(text: str) -> int:
+    """Read a whole number above zero; argparse names this function where it is none.
+
+    Raises:
+        ValueError: it is none.
+    """
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _listing() -> str:

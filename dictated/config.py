@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from dictated.sttconfig import Seconds, Stt
+
 Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
-Seconds = Annotated[float, Meta(gt=0, le=3600)]
 
 
 class Audio(Struct, frozen=True, kw_only=True):
@@ -83,31 +84,11 @@ class SegmentSettings(Struct, frozen=True, kw_only=True):
         Milliseconds, Meta(description="Less speech than this is a cough, not an utterance.")
     ] = 200
     longest_s: Annotated[
-        float, Meta(ge=2, le=300, description="Longest utterance; a longer one is cut at a dip and goes on.")
+        float, Meta(ge=2, le=120, description="Longest utterance; a longer one is cut at a dip and goes on.")
     ] = 20.0
     dip_window_s: Annotated[
         float, Meta(gt=0, le=60, description="How far back from there the quietest moment is looked for.")
     ] = 5.0
-
-
-class LocalEngine(Struct, frozen=True, kw_only=True):
-    """The embedded engine: no network, no key."""
-
-    model: Annotated[
-        str,
-        Meta(
-            min_length=1,
-            description='"tiny-en" is Moonshine Tiny (English), which comes with the program; '
-            "else the folder of a Moonshine Tiny model.",
-        ),
-    ] = "tiny-en"
-
-
-class Stt(Struct, frozen=True, kw_only=True):
-    """Speech to text."""
-
-    engine: Annotated[Literal["local"], Meta(description="What transcribes.")] = "local"
-    local: LocalEngine = field(default_factory=LocalEngine)
 
 
 class TypeSink(Struct, frozen=True, kw_only=True):
@@ -170,6 +151,21 @@ class Text(Struct, frozen=True, kw_only=True):
     join: Annotated[Literal["space", "none"], Meta(description="What is typed after each utterance.")] = (
         "space"
     )
+    vocabulary: Annotated[
+        tuple[str, ...], Meta(max_length=200, description="Names and terms that engines are told to expect.")
+    ] = ()
+
+
+class HistorySettings(Struct, frozen=True, kw_only=True):
+    """What became of each utterance, kept in the state directory for this user alone."""
+
+    keep_text: Annotated[
+        str,
+        Meta(
+            pattern="^(0|[1-9][0-9]{0,3}[hdw])$",
+            description='How long words are kept there: "30d", "12h", "2w"; "0" keeps none.',
+        ),
+    ] = "30d"
 
 
 class Hotkeys(Struct, frozen=True, kw_only=True):
@@ -207,6 +203,12 @@ class Limits(Struct, frozen=True, kw_only=True):
     drain_s: Annotated[
         Seconds, Meta(description="Grace, when told to end, for what is spoken but not delivered.")
     ] = 10.0
+    cost_per_day: Annotated[
+        float,
+        Meta(
+            ge=0, description="US dollars a day after which a service is not asked until tomorrow; 0 is off."
+        ),
+    ] = 0.0
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -219,5 +221,6 @@ class Config(Struct, frozen=True, kw_only=True):
     output: Output = field(default_factory=Output)
     text: Text = field(default_factory=Text)
     hotkeys: Hotkeys = field(default_factory=Hotkeys)
+    history: HistorySettings = field(default_factory=HistorySettings)
     feedback: Feedback = field(default_factory=Feedback)
     limits: Limits = field(default_factory=Limits)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin,
 import msgspec
 from msgspec import Meta, Struct
 
+from dictated import configrules
 from dictated.config import Config
-from dictated.errors import ConfigError, HotkeyError
-from dictated.hotkeys.combination import parse as parse_combination
+from dictated.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,19 +59,10 @@ def parse(text: str, source: str) -> Config:
         raise ConfigError([f"{source}: this is not TOML: {error}"]) from None
     faults = list(_faults(Config, tables, ""))
     config = Config() if faults else msgspec.convert(tables, Config)
-    faults += _misunderstood(config)
+    faults += configrules.faults(config)
     if faults:
         raise ConfigError([f"{source}: {fault}" for fault in faults])
     return config
-
-
-def _misunderstood(config: Config) -> Iterator[str]:
-    """Yield a line for each key whose type allows more than its meaning."""
-    for name, combination in settings(config.hotkeys, "hotkeys."):
-        try:
-            parse_combination(combination or "<pause>")
-        except HotkeyError as error:
-            yield f"{name}: {error}"
 
 
 def _faults(table: type[Struct], found: Mapping[str, Any], prefix: str) -> Iterator[str]:
@@ -86,14 +77,21 @@ def _faults(table: type[Struct], found: Mapping[str, Any], prefix: str) -> Itera
         elif isinstance(value, dict):
             yield from _faults(types[key], value, path + ".")
         else:
-            yield f"{path}: found {_toml(value)}; allowed is a table [{path}]"
+            yield f"{path}: found {_shown(value, path)}; allowed is a table [{path}]"
 
 
 def _value_faults(allowed: Any, value: object, path: str) -> Iterator[str]:
     try:
         msgspec.convert(value, allowed)
     except msgspec.ValidationError as error:
-        yield f"{path}: found {_toml(value)}; {_allowed(allowed, str(error))}"
+        yield f"{path}: found {_shown(value, path)}; {_allowed(allowed, str(error))}"
+
+
+def _shown(value: object, path: str) -> str:
+    """Write what was found, unless it may be a key that was put there by mistake."""
+    if path.rpartition(".")[2].startswith("api_key"):
+        return "something that is not shown here"
+    return "a table" if isinstance(value, dict) else _toml(value)
 
 
 def _allowed(allowed: Any, complaint: str) -> str:
@@ -154,7 +152,8 @@ def _dump_table(table: Struct, path: str) -> Iterator[str]:
     for name, value in inner.items():
         if not isinstance(value, Struct):
             yield from _comment(_meaning(table, name))
-            yield f"{name} = {_toml(value)}"
+            unset = value is None or value == {}
+            yield f"# {name} =" if unset else f"{name} = {_toml(value)}"
     for name, value in inner.items():
         if isinstance(value, Struct):
             yield from _dump_table(value, f"{path}.{name}")
@@ -182,11 +181,11 @@ def _comment(text: str) -> list[str]:
 
 
 def _toml(value: object) -> str:
-    """Write a scalar or a list as TOML; JSON's strings, numbers and booleans are TOML's."""
+    """Write a scalar, a list or an inline table as TOML; JSON's strings, numbers and booleans are TOML's."""
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, dict):
-        return "a table"
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return json.dumps(value, ensure_ascii=False, default=str).replace("\x7f", "\\u007f")

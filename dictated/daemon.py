@@ -17,7 +17,6 @@ from dictated import build, configfile, control, journal
 from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError
 from dictated.session import Session
 from dictated.types import Command
-from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from anyio.abc import TaskStatus
 
     from dictated.config import Config
-    from dictated.paths import Paths
-    from dictated.ports import Hotkey, Transcriber
+    from dictated.ports import Hotkey
     from dictated.session import Parts
     from dictated.systemd import Systemd
 
@@ -44,24 +42,15 @@ LEAVE_S = 2.0
 class Daemon:
     """One process that listens, transcribes and delivers until it is told to end."""
 
-    def __init__(
-        self,
-        paths: Paths,
-        systemd: Systemd,
-        *,
-        config_file: Path | None = None,
-        input_file: Path | None = None,
-    ) -> None:
-        """`config_file` is where the user said the configuration is; `input_file` plays the microphone."""
-        self._paths = paths
+    def __init__(self, around: build.Surroundings, systemd: Systemd, config_file: Path | None = None) -> None:
+        """`config_file` is where the user said the configuration is."""
         self._systemd = systemd
+        self._around = around
         self._config_file = config_file
-        self._input_file = input_file
         self._session = Session()
         self._config: Config
         self._parts: Parts  # what the next round of the session works with
         self._hotkey: Hotkey | None = None
-        self._own_keys = OwnKeys()
 
     async def run(self) -> str:
         """Serve until QUIT; return what ended the input before its time, or nothing.
@@ -72,67 +61,64 @@ class Daemon:
             TranscriberError: the engine cannot work.
             ExceptionGroup: of a `DictatedError`, where a service of the daemon cannot start.
         """
-        with _lock(self._paths.lock):
+        with _lock(self._around.paths.lock):
             self._config = self._load()
-            journal.set_up(self._config.feedback.log_level, os.environ)
-            self._parts = self._build(self._config)
-            await self._parts.transcriber.warm()
+            journal.set_up(self._config.feedback.log_level, self._around.environ)
+            self._parts = build.parts(self._config, self._around)
+            await _open_engines(self._parts)
             async with anyio.create_task_group() as tasks:
                 await tasks.start(self._obey_signals, tasks.cancel_scope)
-                await tasks.start(control.serve, self._paths.socket, self._session)
+                await tasks.start(control.serve, self._around.paths.socket, self._session)
                 tasks.start_soon(self._feed_watchdog)
                 tasks.start_soon(self._parts.recorder.warm)
                 await self._watch_keys()
                 await self._work()
                 tasks.cancel_scope.cancel()
-        return self._session.error if self._input_file else ""
+        return self._session.error if self._around.input_file else ""
 
     async def _work(self) -> None:
         """Run the session, round after round, each with the parts of the configuration that holds."""
-        if self._input_file or self._config.audio.listen_at_start:
+        if self._around.input_file or self._config.audio.listen_at_start:
             self._session.submit(Command.START)
         self._systemd.ready()
-        if self._input_file is None:
+        if self._around.input_file is None:
             key = self._config.hotkeys.toggle if self._hotkey else ""
             log.info("ready; %s starts and stops listening", key or "`dictated toggle`")
         ending = None
         try:
             while ending is not Command.QUIT:
                 parts = self._parts
-                ending = await self._session.run(parts)
+                async with anyio.create_task_group() as beside:
+                    beside.start_soon(parts.ledger.run)
+                    ending = await self._session.run(parts)
+                    beside.cancel_scope.cancel()
                 await parts.delivery.close()
                 if parts.transcriber is not self._parts.transcriber:
-                    await parts.transcriber.close()
+                    await _close_engines(parts)
         finally:
             self._systemd.stopping()
             with CancelScope(shield=True):
                 await self._ignore_keys()
-                await self._parts.transcriber.close()
+                await _close_engines(self._parts)
 
     def _load(self) -> Config:
         named = self._config_file is not None
-        return configfile.load(self._config_file or self._paths.config_file, missing_ok=not named)
-
-    def _build(self, config: Config, transcriber: Transcriber | None = None) -> Parts:
-        return build.parts(
-            config, self._paths, self._own_keys, input_file=self._input_file, transcriber=transcriber
-        )
+        return configfile.load(self._config_file or self._around.paths.config_file, missing_ok=not named)
 
     async def _reload(self) -> None:
         """Take the new configuration at the next pause for breath, or keep the old one and say why."""
         try:
             config = self._load()
-            same_engine = config.stt == self._config.stt
-            warm = self._parts.transcriber if same_engine else None
-            parts = self._build(config, warm)
-            if warm is None:
-                await parts.transcriber.warm()
+            kept = self._parts if _same_engines(config, self._config) else None
+            parts = build.parts(config, self._around, kept)
+            if kept is None:
+                await _open_engines(parts)
         except DictatedError as error:
             log.error("the configuration stays as it was: %s", error)  # noqa: TRY400 (told to a person)
             return
         new_keys = config.hotkeys != self._config.hotkeys
         self._config, self._parts = config, parts
-        journal.set_up(config.feedback.log_level, os.environ)
+        journal.set_up(config.feedback.log_level, self._around.environ)
         if new_keys:
             await self._ignore_keys()
             await self._watch_keys()
@@ -141,14 +127,14 @@ class Daemon:
 
     async def _watch_keys(self) -> None:
         """Start the hotkeys; where they cannot work, say what does."""
-        if self._input_file is not None:
+        if self._around.input_file is not None:
             return
         loop = asyncio.get_running_loop()
 
         def send(command: Command) -> None:
             loop.call_soon_threadsafe(self._session.submit, command)
 
-        hotkey = build.hotkey(self._config.hotkeys, self._own_keys)
+        hotkey = build.hotkey(self._config.hotkeys, self._around.own_keys)
         try:
             await to_thread.run_sync(hotkey.start, send)
         except HotkeyError as error:
@@ -184,6 +170,29 @@ class Daemon:
                     told = True
                     log.info("ending: delivering what is said already; once more to leave at once")
                     self._session.submit(Command.QUIT)
+
+
+def _same_engines(one: Config, other: Config) -> bool:
+    """Whether the engines made for one configuration do for another."""
+    return (one.stt, one.text.vocabulary, one.limits, one.history) == (
+        other.stt,
+        other.text.vocabulary,
+        other.limits,
+        other.history,
+    )
+
+
+async def _open_engines(parts: Parts) -> None:
+    """Read what the engines have cost today, then load or connect them."""
+    await parts.ledger.open()
+    await parts.transcriber.warm()
+
+
+async def _close_engines(parts: Parts) -> None:
+    """Close the engines, and then what they write into."""
+    await parts.transcriber.close()
+    await parts.ledger.close()
+    await to_thread.run_sync(parts.history.close)
 
 
 def _has_terminal() -> bool:

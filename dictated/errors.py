@@ -9,10 +9,11 @@ DictatedError                 exit 1
 ├── AudioFileError                     a file that is not audio, or ends early
 ├── RecorderError                      the microphone cannot be opened
 │   └── RecorderLostError              it was open and no longer gives frames
-├── TranscriberError                   an engine gave no text; knows whether to try again
+├── TranscriberError                   an engine gave no text; knows what may help
 ├── SinkError                          a place that could not take the words
 │   └── NoDisplayError                 because there is no screen
 ├── SpoolError                         the sound of an utterance could not be kept
+├── HistoryError                       what became of an utterance could not be noted
 └── HotkeyError                        a key combination that cannot be watched
 
 A message is one line: what happened, and how to mend it. It never holds what the user said.
@@ -73,11 +74,25 @@ class RecorderLostError(RecorderError):
 
 
 class TranscriberError(DictatedError):
-    """An engine gave no text; `retryable` says whether the same audio may succeed later."""
+    """An engine gave no text.
 
-    def __init__(self, message: str, *, retryable: bool = False) -> None:
+    `retryable`: the same audio may succeed later, not before `retry_after` seconds where that is known.
+    `lasting`: nothing will succeed until somebody mends it (a wrong key, no credit).
+    Neither: this audio fails, another may succeed.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        lasting: bool = False,
+    ) -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.retry_after = retry_after
+        self.lasting = lasting
 
 
 class SinkError(DictatedError):
@@ -90,6 +105,10 @@ class NoDisplayError(SinkError):
 
 class SpoolError(DictatedError):
     """The sound of an utterance could not be kept."""
+
+
+class HistoryError(DictatedError):
+    """What became of an utterance, or what it cost, could not be noted or read."""
 
 
 class HotkeyError(DictatedError):

@@ -45,6 +45,11 @@ class Paths(NamedTuple):
         return self.runtime_dir / "lock"
 
     @property
+    def history_file(self) -> Path:
+        """What became of each utterance, and what it cost."""
+        return self.state_dir / "history.sqlite3"
+
+    @property
     def spool_dir(self) -> Path:
         """Sound whose words went nowhere."""
         return self.state_dir / "spool"

@@ -6,29 +6,25 @@ order of speaking; `run` awaits the oldest. The stream of handles is the reorder
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
-from anyio import CancelScope, CapacityLimiter, TaskCancelled, to_thread
+from anyio import CancelScope, TaskCancelled
 
-from dictated.errors import AudioFileError, DictatedError, RecorderError, SpoolError, TranscriberError
+from dictated.errors import AudioFileError, DictatedError, RecorderError, TranscriberError
 from dictated.types import Failure, Transcript
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
-    from pathlib import Path
 
     from anyio import TaskHandle
     from anyio.abc import TaskGroup, TaskStatus
 
+    from dictated.archive import Archive
     from dictated.delivery import Delivery
     from dictated.ports import Transcriber, Vad
     from dictated.segmenter import Segmenter
     from dictated.types import Frame, Segment, Utterance
-
-log = logging.getLogger(__name__)
 
 
 async def listen(
@@ -58,50 +54,24 @@ async def listen(
         raise early
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of the utterances since the daemon started."""
-
-    heard: int = 0
-    delivered: int = 0
-    empty: int = 0
-    kept: int = 0
-    cancelled: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much a pipeline takes on: transcriptions at once, and utterances that may wait."""
-
-    in_flight: int
-    backlog: int
-
-
 class Pipeline:
-    """Transcribes at most `in_flight` utterances at once; delivers them strictly in the order of speaking.
+    """Has utterances transcribed side by side and delivers them strictly in the order of speaking.
 
-    At most `backlog` of them wait for their text or their turn. The sound of what can be neither transcribed
-    nor delivered is kept, and so is that of what still waits when `run` is cancelled.
+    At most `backlog` of them wait for their text or their turn; how many requests are under way at once is
+    the transcriber's business. What can be neither transcribed nor delivered goes to the archive with its
+    sound, and so does what still waits when `run` is cancelled.
     """
 
     def __init__(
-        self,
-        transcriber: Transcriber,
-        delivery: Delivery,
-        keep: Callable[[Utterance], Path],
-        bounds: Bounds,
-        tally: Tally,
+        self, transcriber: Transcriber, delivery: Delivery, archive: Archive, *, backlog: int
     ) -> None:
-        """`keep` saves the sound of an utterance, in a worker thread; it raises `SpoolError`."""
         self._transcriber = transcriber
         self._delivery = delivery
-        self._save = keep
-        self._tally = tally
-        self._slots = CapacityLimiter(bounds.in_flight)
-        self._backlog = bounds.backlog
+        self._archive = archive
+        self._backlog = backlog
         self._inlet, self._outlet = anyio.create_memory_object_stream[
             "tuple[Utterance, TaskHandle[Transcript | Failure]]"
-        ](bounds.backlog)
+        ](backlog)
         self._waiting: dict[int, tuple[Utterance, TaskHandle[Transcript | Failure]]] = {}
         self._dropped_to = 0  # utterances up to this number were cancelled by the user
         self._tasks: TaskGroup
@@ -119,7 +89,7 @@ class Pipeline:
         finally:
             with CancelScope(shield=True):  # on the way out, nothing that was said is left behind
                 for utterance, _ in self._waiting.values():
-                    await self._keep(utterance, "the program ended before its text came")
+                    await self._archive.failed(utterance, "the program ended before its text came")
 
     async def _deliver_all(self, task_status: TaskStatus[None]) -> None:
         async with anyio.create_task_group() as self._tasks:
@@ -130,7 +100,7 @@ class Pipeline:
 
     async def put(self, utterance: Utterance) -> None:
         """Take the next utterance; waits while the backlog is full."""
-        self._tally.heard += 1
+        self._archive.tally.heard += 1
         handle = self._tasks.start_soon(self._transcribe, utterance)
         self._waiting[utterance.number] = (utterance, handle)
         await self._inlet.send((utterance, handle))
@@ -140,8 +110,9 @@ class Pipeline:
         if len(self._waiting) < self._backlog:
             await self.put(utterance)
         else:
-            self._tally.heard += 1
-            await self._keep(utterance, f"{self._backlog} utterances wait already (limits.backlog)")
+            self._archive.tally.heard += 1
+            reason = f"{self._backlog} utterances wait already (limits.backlog)"
+            await self._archive.failed(utterance, reason)
 
     def finish(self) -> None:
         """Take no more; `run` ends when all is delivered."""
@@ -154,11 +125,10 @@ class Pipeline:
             handle.cancel()
 
     async def _transcribe(self, utterance: Utterance) -> Transcript | Failure:
-        async with self._slots:
-            try:
-                return await self._transcriber.transcribe(utterance)
-            except TranscriberError as error:
-                return Failure(utterance, str(error))
+        try:
+            return await self._transcriber.transcribe(utterance)
+        except TranscriberError as error:
+            return Failure(utterance, str(error))
 
     async def _settle(self, utterance: Utterance, handle: TaskHandle[Transcript | Failure]) -> None:
         """Await the outcome and bring it to its place."""
@@ -169,29 +139,18 @@ class Pipeline:
                 raise
             outcome = None
         if outcome is None or utterance.number <= self._dropped_to:
-            self._tally.cancelled += 1
+            await self._archive.cancelled(utterance)
         elif isinstance(outcome, Failure):
-            await self._keep(utterance, outcome.reason)
+            await self._archive.failed(utterance, outcome.reason)
         elif not outcome.text:
-            self._tally.empty += 1
+            await self._archive.empty(outcome)
+        elif outcome.doubt:
+            await self._archive.held(outcome)
         else:
             await self._deliver(outcome)
 
     async def _deliver(self, transcript: Transcript) -> None:
         if await self._delivery.deliver(transcript):
-            self._tally.delivered += 1
-            log.debug("utterance %d delivered", transcript.utterance.number)
+            await self._archive.delivered(transcript)
         else:
-            await self._keep(transcript.utterance, "no sink could take its text")
-
-    async def _keep(self, utterance: Utterance, reason: str) -> None:
-        """Save the sound of an utterance whose words went nowhere, and say where it is."""
-        try:
-            path = await to_thread.run_sync(self._save, utterance)
-        except SpoolError as error:
-            log.error("utterance %d is lost: %s, and %s", utterance.number, reason, error)  # noqa: TRY400 (told)
-            return
-        self._tally.kept += 1
-        log.warning(
-            "utterance %d: %s; its sound is kept: dictated transcribe %s", utterance.number, reason, path
-        )
+            await self._archive.failed(transcript.utterance, "no sink could take its text", transcript)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+from dictated.types import NO_HINTS
 
-    from dictated.types import Command, Frame, Transcript, Utterance
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from dictated.types import Command, Frame, Hints, Model, Transcript, Utterance
 
 
 class Recorder(Protocol):
@@ -65,13 +67,17 @@ class Transcriber(Protocol):
     async def warm(self) -> None:
         """Load or connect; the first utterance after this is as fast as any other.
 
+        Called when the program starts and each time listening starts; quick where all is warm already.
+
         Raises:
-            TranscriberError: the engine cannot work, and how to mend it.
+            TranscriberError: the engine cannot work now, and how to mend it.
         """
         ...
 
-    async def transcribe(self, utterance: Utterance) -> Transcript:
+    async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
         """Return the text, stripped, white space collapsed; empty where nothing was said.
+
+        One attempt: trying again, and trying elsewhere, is the business of `chain`.
 
         Raises:
             TranscriberError: there is no text.
@@ -80,6 +86,22 @@ class Transcriber(Protocol):
 
     async def close(self) -> None:
         """Give back what `warm` took."""
+        ...
+
+
+class Catalogue(Protocol):
+    """An engine that can say which models it has."""
+
+    async def models(self) -> Sequence[Model]:
+        """Return them by name.
+
+        Raises:
+            TranscriberError: they cannot be listed.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back what listing took."""
         ...
 
 

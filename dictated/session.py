@@ -10,22 +10,25 @@ import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio import CancelScope, TaskHandle
 
-from dictated.errors import AudioFileError, DictatedError, RecorderError
-from dictated.pipeline import Bounds, Pipeline, Tally, listen
+from dictated.archive import Archive, Tally
+from dictated.errors import AudioFileError, DictatedError, RecorderError, TranscriberError
+from dictated.pipeline import Pipeline, listen
 from dictated.segmenter import Segmenter
 from dictated.types import FRAME_SECONDS, Command, Frame, Segment, State, Utterance
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from anyio.abc import TaskGroup
 
     from dictated.delivery import Delivery
+    from dictated.history import History
+    from dictated.ledger import Ledger
     from dictated.ports import Recorder, Transcriber, Vad
     from dictated.segmenter import Rules
     from dictated.spool import Spool
@@ -43,9 +46,12 @@ class Parts:
     transcriber: Transcriber
     delivery: Delivery
     spool: Spool
-    bounds: Bounds
+    history: History
+    ledger: Ledger
+    backlog: int
     drain_s: float
     ends_with_input: bool = False
+    engines: Callable[[], list[dict[str, str | int | float]]] = list
 
 
 class Session:
@@ -87,7 +93,7 @@ class Session:
         """Wait until the last command is carried out, or has failed."""
         await self._settled.wait()
 
-    def status(self) -> dict[str, str | int]:
+    def status(self) -> dict[str, Any]:
         """Say what goes on, in values that JSON knows."""
         return {
             "state": str(self.state),
@@ -95,6 +101,7 @@ class Session:
             **asdict(self._tally),
             "overflows": self._parts.recorder.overflows if self._parts else 0,
             "error": self.error,
+            "engines": self._parts.engines() if self._parts else [],
         }
 
     async def run(self, parts: Parts) -> Command:
@@ -103,9 +110,8 @@ class Session:
         When told to end, what is not delivered within `drain_s` is kept in the spool.
         """
         self._parts = parts
-        self._pipeline = Pipeline(
-            parts.transcriber, parts.delivery, parts.spool.keep, parts.bounds, self._tally
-        )
+        archive = Archive(self._tally, parts.spool.keep, parts.history.note)
+        self._pipeline = Pipeline(parts.transcriber, parts.delivery, archive, backlog=parts.backlog)
         async with anyio.create_task_group() as tasks:
             self._scope = tasks.cancel_scope
             await tasks.start(self._pipeline.run)
@@ -175,14 +181,25 @@ class Session:
             await take(hearing.utterance(next(self._numbers), segment))
 
         parts.vad.reset()
-        try:
-            await listen(hearing, parts.vad, Segmenter(parts.rules), emit)
-        except (RecorderError, AudioFileError) as error:
-            self._fail(error, parts)
+        async with anyio.create_task_group() as beside:
+            beside.start_soon(self._warm, parts.transcriber)
+            try:
+                await listen(hearing, parts.vad, Segmenter(parts.rules), emit)
+            except (RecorderError, AudioFileError) as error:
+                self._fail(error, parts)
+            beside.cancel_scope.cancel()
         if self.state is State.LISTENING:  # nobody asked for the end: the input has ended by itself
             self._wanted = False
             self._ending = Command.QUIT if parts.ends_with_input else self._ending
             self._touch()
+
+    async def _warm(self, transcriber: Transcriber) -> None:
+        """Have the engine ready, its connections open, before the first utterance is spoken."""
+        try:
+            await transcriber.warm()
+        except TranscriberError as error:
+            log.error("%s", error)  # noqa: TRY400 (told to a person; the sound of what is said is kept)
+            self.error = str(error)
 
     def _fail(self, error: DictatedError, parts: Parts) -> None:
         """Say why there is no listening; where the input is a file, that is the end."""

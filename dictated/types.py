@@ -94,13 +94,64 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What an engine may be told beforehand: how to write, which words to expect, what was said last."""
+
+    prompt: str = field(default="", repr=False)
+    vocabulary: tuple[str, ...] = field(default=(), repr=False)
+    context: str = field(default="", repr=False)
+
+
+NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model an engine can use: its name for `model = "…"`, its price in words, what else is known of it."""
+
+    name: str
+    price: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer was charged for: seconds of sound or tokens, and US dollars; zero where not told."""
+
+    seconds: float = 0.0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an engine says of its own certainty; None where it says nothing.
+
+    `no_speech` is the least probability, over the answer's segments, that there was no speech in one;
+    `logprob` the mean log-probability of the tokens (Whisper's `no_speech_prob` and `avg_logprob`).
+    """
+
+    no_speech: float | None = None
+    logprob: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """What an engine understood of an utterance; `seconds` is how long it took."""
+    """What an engine understood of an utterance; `seconds` is how long it took.
+
+    `generation` is the service's own name for the answer. `doubt` says why the text is held back although
+    there is one: it is likely not what was said.
+    """
 
     utterance: Utterance
     text: str = field(repr=False)
     engine: str
     seconds: float
+    usage: Usage = Usage()
+    evidence: Evidence = Evidence()
+    generation: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

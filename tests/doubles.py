@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import anyio
 
 from dictated.errors import RecorderError, SinkError, SpoolError, TranscriberError
-from dictated.types import FRAME_BYTES, Frame, Segment, Transcript, Utterance
+from dictated.types import FRAME_BYTES, NO_HINTS, Frame, Hints, Segment, Transcript, Utterance
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from dictated.history import Entry
 
 SPEECH = Frame(b"\x00\x20" * (FRAME_BYTES // 2))
 SILENCE = Frame(bytes(FRAME_BYTES))
@@ -99,15 +101,20 @@ class NumberingTranscriber:
     def __init__(self, *, held: bool = False) -> None:
         self.running: list[int] = []
         self.most_at_once = 0
+        self.warmed = 0
+        self.cold: TranscriberError | None = None
         self.failing: dict[int, TranscriberError] = {}
         self.texts: dict[int, str] = {}
+        self.doubts: dict[int, str] = {}
         self._held = held
         self._gates: dict[int, anyio.Event] = {}
 
     async def warm(self) -> None:
-        """Nothing to load."""
+        self.warmed += 1
+        if self.cold:
+            raise self.cold
 
-    async def transcribe(self, utterance: Utterance) -> Transcript:
+    async def transcribe(self, utterance: Utterance, _hints: Hints = NO_HINTS) -> Transcript:
         number = utterance.number
         self.running.append(number)
         self.most_at_once = max(self.most_at_once, len(self.running))
@@ -118,7 +125,8 @@ class NumberingTranscriber:
             self.running.remove(number)
         if number in self.failing:
             raise self.failing[number]
-        return Transcript(utterance, self.texts.get(number, f"words {number}"), self.name, 0.0)
+        text = self.texts.get(number, f"words {number}")
+        return Transcript(utterance, text, self.name, 0.0, doubt=self.doubts.get(number, ""))
 
     async def close(self) -> None:
         """Nothing to free."""
@@ -172,3 +180,16 @@ class ListSpool:
             raise SpoolError("the disk is full")
         self.kept.append(utterance.number)
         return Path(f"{utterance.number}.wav")
+
+
+class ListHistory:
+    """Remembers what was noted."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def note(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -79,6 +79,18 @@ def test_config_default_is_the_shipped_file(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == (Path(__file__).parents[1] / "config.toml").read_text(encoding="utf-8")
 
 
+def test_a_status_has_a_line_for_each_engine_with_what_it_did_and_cost_today() -> None:
+    engines = [
+        {"name": "openrouter", "state": "skipped", "reason": "no credit", "answers": 3, "cost": 0.0123},
+        {"name": "local", "state": "ok", "reason": "", "answers": 2, "cost": 0.0},
+    ]
+    told = in_words({"state": "off", "error": "", "engines": engines}).splitlines()[1:]
+    assert told == [
+        "openrouter: skipped (no credit); today 3 answers, $0.0123",
+        "local: ok; today 2 answers",
+    ]
+
+
 def test_config_path_tells_where_it_is_read_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["config", "--path"])
     assert capsys.readouterr().out == f"{tmp_path}/dictated/config.toml\n"
@@ -87,9 +99,9 @@ def test_config_path_tells_where_it_is_read_from(tmp_path: Path, capsys: pytest.
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ({"state": "off", "heard": 0, "error": ""}, "off; nothing heard yet"),
-        ({"state": "listening", "heard": 3, "delivered": 2, "error": ""}, "listening; 3 heard, 2 delivered"),
-        ({"state": "off", "heard": 0, "error": "unplugged"}, "off; nothing heard yet; last error: unplugged"),
+        ({"state": "off", "heard": 0, "error": "", "engines": []}, "off; nothing heard yet"),
+        ({"state": "listening", "heard": 3, "delivered": 2, "error": "", "engines": []}, "listening; 3 heard, 2 delivered"),
+        ({"state": "off", "heard": 0, "error": "unplugged", "engines": []}, "off; nothing heard yet; last error: unplugged"),
     ],
 )
 def test_a_status_reads_as_a_sentence(status: dict[str, str | int], words: str) -> None:

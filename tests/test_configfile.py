@@ -112,4 +112,17 @@ def test_what_is_written_reads_back_the_same(device: str) -> None:
 
 def test_every_key_has_a_meaning() -> None:
     text = dump(Config())
-    assert all(f"\n{path.rpartition('.')[2]} = " in text for path, _ in settings(Config()))
+    assert all(f"{path.rpartition('.')[2]} =" in text for path, _ in settings(Config()))
+
+
+def test_what_is_not_set_by_default_is_written_as_a_comment() -> None:
+    assert ("\n# temperature =\n" in dump(Config()), "\n# provider =\n" in dump(Config())) == (True, True)
+
+
+def test_options_of_providers_are_taken_as_they_are_and_written_back() -> None:
+    config = parse("[stt.openrouter.provider.groq]\nprompt = 'x'\nseed = [1, 2]\n", "my.toml")
+    assert parse(dump(config), "my.toml").stt.openrouter.provider == {"groq": {"prompt": "x", "seed": [1, 2]}}
+
+
+def test_a_key_put_in_place_of_its_variables_name_is_not_shown() -> None:
+    assert "sk-secret" not in faults("[stt.openai]\napi_key_env = 'sk-secret-1'")[0]

@@ -9,31 +9,33 @@ import anyio
 import pytest
 from doubles import ListSink, ListSpool, LoudnessVad, NumberingTranscriber, SpokenRecorder, utterance
 
+from dictated.archive import Archive, Tally
 from dictated.delivery import Delivery
 from dictated.errors import RecorderLostError, SinkError, TranscriberError
-from dictated.pipeline import Bounds, Pipeline, Tally, listen
+from dictated.history import Fate
+from dictated.pipeline import Pipeline, listen
 from dictated.segmenter import Rules, Segmenter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from dictated.history import Entry
     from dictated.types import Segment
 
 
 class Line:
     """A pipeline with its ends in the hands of the test."""
 
-    def __init__(
-        self, *, held: bool = False, in_flight: int = 3, backlog: int = 50, full: bool = False
-    ) -> None:
+    def __init__(self, *, held: bool = False, backlog: int = 50, full: bool = False) -> None:
         self.engine = NumberingTranscriber(held=held)
         self.sink = ListSink()
         self.rescue = ListSink("log")
         self.spool = ListSpool(full=full)
         self.tally = Tally()
         delivery = Delivery([self.sink], self.rescue)
-        bounds = Bounds(in_flight, backlog)
-        self.pipeline = Pipeline(self.engine, delivery, self.spool.keep, bounds, self.tally)
+        self.noted: list[Entry] = []
+        archive = Archive(self.tally, self.spool.keep, self.noted.append)
+        self.pipeline = Pipeline(self.engine, delivery, archive, backlog=backlog)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Pipeline]:
@@ -45,7 +47,7 @@ class Line:
 
 
 async def test_words_come_out_in_the_order_of_speaking_however_late_each_one_comes() -> None:
-    line = Line(held=True, in_flight=8)
+    line = Line(held=True)
     async with line.running() as pipeline:
         for number in range(1, 9):
             await pipeline.put(utterance(number))
@@ -67,20 +69,8 @@ async def test_nothing_is_delivered_before_the_oldest_is_there() -> None:
     assert (before, line.sink.texts) == ([], ["words 1", "words 2"])
 
 
-async def test_no_more_than_in_flight_are_transcribed_at_once() -> None:
-    line = Line(held=True, in_flight=3)
-    async with line.running() as pipeline:
-        for number in range(1, 10):
-            await pipeline.put(utterance(number))
-        await anyio.wait_all_tasks_blocked()
-        for number in range(1, 10):
-            line.engine.release(number)
-            await anyio.wait_all_tasks_blocked()
-    assert line.engine.most_at_once == 3
-
-
 async def test_a_slow_first_one_does_not_keep_the_others_from_being_transcribed() -> None:
-    line = Line(held=True, in_flight=2)
+    line = Line(held=True)
     async with line.running() as pipeline:
         for number in range(1, 7):
             await pipeline.put(utterance(number))
@@ -131,6 +121,26 @@ async def test_an_utterance_in_which_nothing_was_understood_is_not_delivered() -
     async with line.running() as pipeline:
         await pipeline.put(utterance(1))
     assert (line.sink.texts, line.tally.empty, line.spool.kept) == ([], 1, [])
+
+
+async def test_doubtful_words_are_held_back_and_the_words_behind_them_still_come() -> None:
+    line = Line()
+    line.engine.doubts[2] = "no speech under it"
+    async with line.running() as pipeline:
+        for number in range(1, 4):
+            await pipeline.put(utterance(number))
+    assert (line.sink.texts, line.tally.held) == (["words 1", "words 3"], 1)
+
+
+async def test_what_becomes_of_each_utterance_is_noted_in_the_order_of_speaking() -> None:
+    line = Line()
+    line.engine.failing[1] = TranscriberError("the engine refused it")
+    line.engine.texts[2] = ""
+    line.engine.doubts[3] = "no speech under it"
+    async with line.running() as pipeline:
+        for number in range(1, 5):
+            await pipeline.put(utterance(number))
+    assert [entry.fate for entry in line.noted] == [Fate.FAILED, Fate.EMPTY, Fate.HELD, Fate.DELIVERED]
 
 
 async def test_words_that_no_sink_takes_are_kept_as_sound() -> None:

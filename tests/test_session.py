@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import anyio
 import pytest
-from doubles import ListSink, ListSpool, LoudnessVad, NumberingTranscriber, SpokenRecorder
+from doubles import ListHistory, ListSink, ListSpool, LoudnessVad, NumberingTranscriber, SpokenRecorder
 
 from dictated.delivery import Delivery
-from dictated.errors import RecorderError, RecorderLostError
-from dictated.pipeline import Bounds
+from dictated.errors import RecorderError, RecorderLostError, TranscriberError
+from dictated.ledger import Ledger
 from dictated.segmenter import Rules
 from dictated.session import Parts, Session
 from dictated.types import Command, State
@@ -32,6 +32,7 @@ class Desk:
         self.spool = ListSpool()
         self.session = Session()
         self.ending: Command | None = None
+        history = ListHistory()
         self.parts = Parts(
             recorder=self.recorder,
             vad=LoudnessVad(),
@@ -39,7 +40,9 @@ class Desk:
             transcriber=self.engine,
             delivery=Delivery([self.sink], self.sink),
             spool=self.spool,
-            bounds=Bounds(in_flight=3, backlog=20),
+            history=history,
+            ledger=Ledger(history, cost_per_day=0),
+            backlog=20,
             drain_s=drain_s,
             ends_with_input=ends_with_input,
         )
@@ -220,3 +223,27 @@ async def test_quitting_is_not_forgotten_for_a_reload() -> None:
         session.submit(Command.QUIT)
         session.submit(Command.RELOAD)
     assert desk.ending is Command.QUIT
+
+
+async def test_the_engine_is_warmed_each_time_listening_starts() -> None:
+    desk = Desk()
+    async with desk.at_work():
+        for command in (START, STOP, START, STOP):
+            await desk.do(command)
+    assert desk.engine.warmed == 2
+
+
+async def test_an_engine_that_cannot_be_warmed_is_told_and_listening_goes_on() -> None:
+    desk = Desk()
+    desk.engine.cold = TranscriberError("the key is wrong")
+    async with desk.at_work() as session:
+        await desk.do(START)
+        await anyio.wait_all_tasks_blocked()
+        status = session.status()
+        await desk.recorder.say("..ss....")
+        await desk.do(STOP)
+    assert (status["state"], status["error"], desk.sink.texts) == (
+        "listening",
+        "the key is wrong",
+        ["words 1"],
+    )

@@ -24,7 +24,16 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
 
 
 def in_words(status: dict[str, Any]) -> str:
-    """Put a status on one line, leaving out what is zero."""
+    """Put a status on one line, and a line for each engine; what is zero is left out."""
     counts = [f"{value} {name}" for name, value in status.items() if isinstance(value, int) and value]
     words = f"{status['state']}; {', '.join(counts) or 'nothing heard yet'}"
-    return f"{words}; last error: {status['error']}" if status["error"] else words
+    if status["error"]:
+        words += f"; last error: {status['error']}"
+    return "\n".join([words, *map(_engine, status["engines"])])
+
+
+def _engine(engine: dict[str, Any]) -> str:
+    """Say how an engine does, and what it has done and cost today."""
+    reason = f" ({engine['reason']})" if engine["reason"] else ""
+    cost = f", ${engine['cost']:.4f}" if engine["cost"] else ""
+    return f"{engine['name']}: {engine['state']}{reason}; today {engine['answers']} answers{cost}"

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from dictated.build import Surroundings
 from dictated.daemon import Daemon
 from dictated.errors import DictatedError
 from dictated.memory import share_one_heap
 from dictated.systemd import Systemd
+from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
     import argparse
@@ -22,12 +24,11 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """Serve until told to end; with --input, until the last words of the file are delivered."""
     share_one_heap()
-    daemon = Daemon(
-        paths,
-        Systemd.from_environment(os.environ),
-        config_file=Path(arguments.config) if arguments.config else None,
-        input_file=Path(arguments.input) if arguments.input else None,
+    around = Surroundings(
+        paths, os.environ, OwnKeys(), input_file=Path(arguments.input) if arguments.input else None
     )
+    config_file = Path(arguments.config) if arguments.config else None
+    daemon = Daemon(around, Systemd.from_environment(os.environ), config_file)
     try:
         return 1 if anyio.run(daemon.run) else 0
     except ExceptionGroup as group:

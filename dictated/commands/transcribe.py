@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING
 import anyio
 
 from dictated import build, journal
+from dictated.archive import Archive, Tally
 from dictated.commands.config import load
 from dictated.delivery import Delivery
 from dictated.errors import AudioFileError, SpoolError
+from dictated.history import History
+from dictated.ledger import Ledger
 from dictated.memory import share_one_heap
-from dictated.pipeline import Bounds, Pipeline, Tally, listen
+from dictated.pipeline import Pipeline, listen
 from dictated.recorders.audiofile import AudioFile
 from dictated.segmenter import Segmenter
 from dictated.sinks.stdout import StdoutSink
@@ -47,21 +50,28 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     share_one_heap()
     journal.set_up(config.feedback.log_level, os.environ)
     files = [Path(file) for file in arguments.files]
-    return 1 if anyio.run(partial(transcribe, files, config, as_json=arguments.json)) else 0
+    history = History(paths.history_file, build.keep_text(config.history.keep_text))
+    ledger = Ledger(history, config.limits.cost_per_day)
+    try:
+        return 1 if anyio.run(partial(transcribe, files, config, ledger, as_json=arguments.json)) else 0
+    finally:
+        history.close()
 
 
-async def transcribe(files: Sequence[Path], config: Config, *, as_json: bool) -> int:
+async def transcribe(files: Sequence[Path], config: Config, ledger: Ledger, *, as_json: bool) -> int:
     """Print a line per utterance of every file; return how many files could not be transcribed whole.
 
     Raises:
         TranscriberError: the engine cannot work.
     """
-    engine = build.engine(config.stt)
-    await engine.warm()
+    engine = build.chain(config, ledger, os.environ)
     try:
+        await ledger.open()
+        await engine.warm()
         return sum([not await _whole(file, config, engine, as_json=as_json) for file in files])
     finally:
         await engine.close()
+        await ledger.close()
 
 
 async def _whole(file: Path, config: Config, engine: Transcriber, *, as_json: bool) -> bool:
@@ -69,8 +79,9 @@ async def _whole(file: Path, config: Config, engine: Transcriber, *, as_json: bo
     plain = StdoutSink(sys.stdout)
     sink: Sink = _JsonLines(plain, file) if as_json else plain
     tally = Tally()
-    bounds = Bounds(config.limits.in_flight, BACKLOG_PER_SLOT * config.limits.in_flight)
-    pipeline = Pipeline(engine, Delivery([sink], rescue=sink), _still_in_the_file, bounds, tally)
+    archive = Archive(tally, _still_in_the_file)
+    backlog = BACKLOG_PER_SLOT * config.limits.in_flight
+    pipeline = Pipeline(engine, Delivery([sink], rescue=sink), archive, backlog=backlog)
     async with anyio.create_task_group() as tasks:
         await tasks.start(pipeline.run)
         read = await _read(file, config, pipeline)

@@ -1,42 +1,61 @@
-"""Transcribes on this machine with Moonshine: no network, no key."""
+"""Transcribes on this machine, with Moonshine or Whisper: no network, no key."""
 
 from __future__ import annotations
 
 import logging
 import time
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from anyio import CapacityLimiter, to_thread
 
 from dictated.errors import TranscriberError
-from dictated.types import SAMPLE_RATE, Transcript
+from dictated.transcribers import moonshine, whisper
+from dictated.types import NO_HINTS, Model, Transcript
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
-    from dictated.config import LocalEngine
-    from dictated.types import Utterance
+    from collections.abc import Sequence
+
+    from dictated.sttconfig import LocalEngine
+    from dictated.types import Evidence, Hints, Utterance
 
 log = logging.getLogger(__name__)
 
-_SHIPPED = "tiny-en"
-"""The model inside the wheel of moonshine-voice."""
 
-_FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
-"""What the folder of a Moonshine model holds."""
+class Decoder(Protocol):
+    """A model in a folder; every call blocks, and only one is under way at a time."""
 
-_OPTIONS = {"vad_threshold": "0.0", "identify_speakers": "false", "return_audio_data": "false"}
-"""Moonshine's own segmenter off: utterances are cut already, and it makes a ghostly "You" of short leads."""
+    def load(self) -> None:
+        """Load it, and run it once.
+
+        Raises:
+            TranscriberError: it cannot be loaded, and how to mend it.
+        """
+        ...
+
+    def decode(self, pcm: bytes, hints: Hints) -> tuple[str, Evidence]:
+        """Return the text of 16-bit mono sound at 16 kHz, and how sure the model is.
+
+        Raises:
+            TranscriberError: the model refused the sound.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free it."""
+        ...
 
 
 class LocalTranscriber:
-    """Moonshine, loaded once; one transcription at a time, in a worker thread."""
+    """A model, loaded once; one transcription at a time, in a worker thread."""
 
     name = "local"
 
     def __init__(self, settings: LocalEngine) -> None:
-        self._model = settings.model
-        self._engine: Any = None
+        self._settings = settings
+        self._decoder: Decoder | None = None
         self._one_at_a_time = CapacityLimiter(1)
 
     async def warm(self) -> None:
@@ -45,64 +64,144 @@ class LocalTranscriber:
         Raises:
             TranscriberError: the model is not there or cannot be loaded.
         """
-        started = time.perf_counter()
-        await to_thread.run_sync(self._load, limiter=self._one_at_a_time)
-        log.debug("model %s loaded in %.2f s", self._model, time.perf_counter() - started)
+        await to_thread.run_sync(self._loaded, limiter=self._one_at_a_time)
 
-    async def transcribe(self, utterance: Utterance) -> Transcript:
+    async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
         """Return the text of the utterance; empty where nothing was said.
 
         Raises:
             TranscriberError: the engine refused the audio.
         """
-        return await to_thread.run_sync(self._transcribe, utterance, limiter=self._one_at_a_time)
+        return await to_thread.run_sync(self._transcribe, utterance, hints, limiter=self._one_at_a_time)
 
     async def close(self) -> None:
         """Free the model."""
-        if self._engine is not None:
-            await to_thread.run_sync(self._engine.close, limiter=self._one_at_a_time)
-            self._engine = None
+        await to_thread.run_sync(self._unload, limiter=self._one_at_a_time)
 
-    def _load(self) -> None:
-        # Imported here: the engine costs 40 MB and a quarter of a second, and other engines do without.
-        from moonshine_voice import ModelArch, MoonshineError  # noqa: PLC0415 (see above)
-        from moonshine_voice.transcriber import Transcriber  # noqa: PLC0415 (see above)
+    async def models(self) -> Sequence[Model]:
+        """Return what is on this machine and what can be fetched; the note says which, and what it takes."""
+        return await to_thread.run_sync(_models, limiter=self._one_at_a_time)
 
-        folder = _folder(self._model)
-        try:
-            self._engine = Transcriber(folder, ModelArch.TINY, options=_OPTIONS)
-            self._decode(bytes(SAMPLE_RATE))  # half a second: the first run allocates what later runs reuse
-        except MoonshineError as error:
-            raise TranscriberError(
-                f"the model in {folder} cannot be loaded ({error}); check stt.local.model"
-            ) from error
+    def _loaded(self) -> Decoder:
+        if self._decoder is None:
+            started = time.perf_counter()
+            decoder = _decoder(self._settings)
+            decoder.load()
+            self._decoder = decoder
+            log.debug("model %s loaded in %.2f s", self._settings.model, time.perf_counter() - started)
+        return self._decoder
 
-    def _transcribe(self, utterance: Utterance) -> Transcript:
-        from moonshine_voice import MoonshineError  # noqa: PLC0415 (see _load)
-
+    def _transcribe(self, utterance: Utterance, hints: Hints) -> Transcript:
+        decoder = self._loaded()
         started = time.perf_counter()
-        try:
-            text = self._decode(utterance.pcm)
-        except MoonshineError as error:
-            raise TranscriberError(f"the local engine refused the audio: {error}") from error
-        return Transcript(utterance, tidy(text), self.name, time.perf_counter() - started)
+        text, evidence = decoder.decode(utterance.pcm, hints)
+        seconds = time.perf_counter() - started
+        return Transcript(utterance, tidy(text), self.name, seconds, evidence=evidence)
 
-    def _decode(self, pcm: bytes) -> str:
-        import numpy as np  # noqa: PLC0415 (only this engine needs floats)
-
-        samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768
-        lines = self._engine.transcribe_without_streaming(samples.tolist(), SAMPLE_RATE).lines
-        return " ".join(line.text for line in lines)
+    def _unload(self) -> None:
+        if self._decoder is not None:
+            self._decoder.close()
+            self._decoder = None
 
 
-def _folder(model: str) -> Path:
-    from moonshine_voice import get_model_path  # noqa: PLC0415 (see LocalTranscriber._load)
+def fetch(name: str, *, bar: bool = False) -> Model:
+    """Download the model that `stt.local.model = NAME` asks for; blocks, for minutes where the line is slow.
 
-    folder = Path(get_model_path(model)) if model == _SHIPPED else Path(model).expanduser()
-    missing = [name for name in _FILES if not (folder / name).is_file()]
-    if missing:
-        raise TranscriberError(
-            f"stt.local.model: {folder} holds no Moonshine model ({', '.join(missing)} missing); "
-            f'"{_SHIPPED}" comes with the program'
-        )
-    return folder
+    For `dictated models local --download NAME`: run it in a worker thread (anyio.to_thread) or plainly. With
+    `bar` the downloader draws its own bars on stderr (pass `sys.stderr.isatty()`), otherwise it is silent.
+    The model is there whole afterwards, or not at all. What is here already is not fetched again.
+
+    Returns:
+        The model; its `note` is to be told to the user: that it is here, its size, languages and licence.
+
+    Raises:
+        TranscriberError: one line: no network, a full disk, an unknown name (the nearest are named), …
+    """
+    family, _, rest = name.partition(":")
+    if family == "moonshine" and (listed := moonshine.find(rest)):
+        moonshine.fetch(listed, bar=bar)
+        return moonshine.described(listed)
+    if family == "whisper" and whisper.knows(rest):
+        whisper.fetch(rest, bar=bar)
+        return whisper.described(rest)
+    if name == moonshine.SHIPPED:
+        return _shipped()
+    raise _unknown(name)
+
+
+def _decoder(settings: LocalEngine) -> Decoder:
+    """Find the model that is asked for, on this machine only."""
+    family, colon, rest = settings.model.partition(":")
+    if settings.model == moonshine.SHIPPED:
+        return moonshine.Moonshine(moonshine.shipped())
+    if colon and family == "moonshine":
+        return _moonshine(settings.model, rest)
+    if colon and family == "whisper":
+        return _whisper(settings, rest)
+    return _in_folder(settings)
+
+
+def _moonshine(model: str, name: str) -> Decoder:
+    listed = moonshine.find(name)
+    if listed is None:
+        raise _unknown(model)
+    if not listed.is_here:
+        raise _absent(model)
+    return moonshine.Moonshine(listed.folder, listed.arch)
+
+
+def _whisper(settings: LocalEngine, name: str) -> Decoder:
+    if not whisper.knows(name):
+        raise _unknown(settings.model)
+    folder = whisper.find(name)
+    if folder is None:
+        raise _absent(settings.model)
+    return whisper.Whisper(folder, settings.language)
+
+
+def _in_folder(settings: LocalEngine) -> Decoder:
+    folder = Path(settings.model).expanduser()
+    if whisper.is_model(folder):
+        return whisper.Whisper(folder, settings.language)
+    if moonshine.is_model(folder):
+        return moonshine.Moonshine(folder)
+    if not folder.is_dir():
+        raise _unknown(settings.model)
+    raise TranscriberError(
+        f"stt.local.model: {folder} holds no model: neither Moonshine's (encoder_model.ort, …) nor "
+        f'faster-whisper\'s (model.bin, …); "{moonshine.SHIPPED}" comes with the program',
+        lasting=True,
+    )
+
+
+def _absent(model: str) -> TranscriberError:
+    return TranscriberError(
+        f"stt.local.model: {model} is not on this machine; "
+        f"`dictated models local --download {model}` gets it",
+        lasting=True,
+    )
+
+
+def _unknown(model: str) -> TranscriberError:
+    names = _names()
+    near = [name for name in names if name.partition(":")[2] == model]  # its family was left out
+    near = near or get_close_matches(model, names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`dictated models local` lists what there is"
+    return TranscriberError(f'stt.local.model: there is no "{model}"; {hint}', lasting=True)
+
+
+def _names() -> list[str]:
+    return [
+        moonshine.SHIPPED,
+        *(f"moonshine:{model.name}" for model in moonshine.catalogue()),
+        *(f"whisper:{name}" for name in whisper.LISTED),
+    ]
+
+
+def _models() -> list[Model]:
+    others = [model for model in moonshine.catalogue() if model.name != moonshine.SHIPPED]
+    return [_shipped(), *map(moonshine.described, others), *map(whisper.described, whisper.LISTED)]
+
+
+def _shipped() -> Model:
+    return Model(moonshine.SHIPPED, note="here, comes with the program, English, MIT")

@@ -1,0 +1,74 @@
+"""What a configuration must fulfil beyond the types of its keys."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+from dictated.errors import HotkeyError
+from dictated.hotkeys.combination import parse as parse_combination
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dictated.config import Config, Hotkeys
+    from dictated.sttconfig import RemoteEngine, Stt
+
+
+def faults(config: Config) -> Iterator[str]:
+    """Yield a line for each key whose type allows more than its meaning; no line shows a secret."""
+    yield from _hotkeys(config.hotkeys)
+    yield from _engines(config.stt)
+    for name in ("openrouter", "cloudflare", "openai"):
+        yield from _address(getattr(config.stt, name), f"stt.{name}")
+
+
+def _hotkeys(hotkeys: Hotkeys) -> Iterator[str]:
+    for name, combination in msgspec.structs.asdict(hotkeys).items():
+        try:
+            parse_combination(combination or "<pause>")
+        except HotkeyError as error:
+            yield f"hotkeys.{name}: {error}"
+
+
+def _engines(stt: Stt) -> Iterator[str]:
+    """Each engine is asked once; the ones that are asked must be able to work."""
+    chosen = (stt.engine, *stt.fallback)
+    if len(set(chosen)) < len(chosen):
+        yield "stt.fallback: names an engine twice, or the one in stt.engine; name each once"
+    if stt.hedge_after and not stt.fallback:
+        yield "stt.hedge_after: asks the next engine, and there is none; name one in stt.fallback, or set 0"
+    if "cloudflare" in chosen and not stt.cloudflare.account_id:
+        yield "stt.cloudflare.account_id: is not set; the dashboard shows it (Workers & Pages, Account ID)"
+
+
+def _address(service: RemoteEngine, table: str) -> Iterator[str]:
+    """An address is https, holds no key, and goes in plain text to this machine only."""
+    try:
+        url = urlsplit(service.base_url)
+        host, _ = url.hostname, url.port
+    except ValueError as error:
+        yield f"{table}.base_url: is no address: {error}"
+        return
+    if url.scheme not in {"http", "https"} or not host:
+        yield f"{table}.base_url: is no address; it begins with https:// and a host"
+    elif url.username or url.password or url.query or url.fragment:
+        yield f"{table}.base_url: takes scheme, host, port and path only; for the key see api_key_env"
+    elif url.scheme == "http" and not service.allow_plaintext and not _is_here(host):
+        yield (
+            f"{table}.base_url: http:// sends your speech and key in plain text to {host}; use https://,"
+            f" or set {table}.allow_plaintext = true"
+        )
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine: localhost (RFC 6761) or a loopback address."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from dictated.configfile import parse
+from dictated.errors import ConfigError
+
+
+def faults(text: str) -> list[str]:
+    try:
+        parse(text, "my.toml")
+    except ConfigError as error:
+        return [fault.removeprefix("my.toml: ") for fault in error.faults]
+    return []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/v1",
+        "http://localhost:8000/v1",
+        "http://127.0.0.1:8000",
+        "http://127.9.9.9",
+        "http://[::1]:8000/v1",
+        "http://stt.localhost/v1",
+    ],
+)
+def test_an_address_is_https_or_this_machine(address: str) -> None:
+    assert faults(f"[stt.openai]\nbase_url = '{address}'") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("http://example.org/v1", "http:// sends your speech and key in plain text to example.org"),
+        ("http://192.168.1.5:8000", "in plain text to 192.168.1.5"),
+        ("http://localhost.example.org", "in plain text to localhost.example.org"),
+        ("http://127.0.0.1.example.org", "in plain text"),
+        ("HTTP://example.org", "in plain text"),
+        ("ftp://example.org", "is no address"),
+        ("example.org/v1", "is no address"),
+        ("https://", "is no address"),
+        ("https://[::1", "is no address"),
+        ("https://example.org:port", "is no address"),
+        ("https://me:pass@example.org", "for the key see api_key_env"),
+        ("https://example.org/?key=1", "for the key see api_key_env"),
+    ],
+)
+def test_any_other_address_is_told(address: str, told: str) -> None:
+    (fault,) = faults(f"[stt.openai]\nbase_url = '{address}'")
+    assert told in fault
+
+
+def test_plain_text_to_another_machine_can_be_allowed() -> None:
+    assert faults("[stt.openai]\nbase_url = 'http://example.org'\nallow_plaintext = true") == []
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    assert "hunter2" not in faults("[stt.openai]\nbase_url = 'https://me:hunter2@example.org'")[0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("fallback = ['local']", "stt.fallback: names an engine twice"),
+        ("engine = 'openai'\nfallback = ['local', 'local']", "stt.fallback: names an engine twice"),
+        ("hedge_after = 2", "stt.hedge_after: asks the next engine, and there is none"),
+        ("engine = 'cloudflare'", "stt.cloudflare.account_id: is not set"),
+        ("fallback = ['cloudflare']", "stt.cloudflare.account_id: is not set"),
+    ],
+)
+def test_engines_that_could_not_be_asked_are_told(keys: str, told: str) -> None:
+    (fault,) = faults(f"[stt]\n{keys}")
+    assert fault.startswith(told)
+
+
+def test_every_fault_of_meaning_is_told_at_once() -> None:
+    text = "[stt]\nhedge_after = 1\n[stt.openai]\nbase_url = 'x'\n[hotkeys]\nhold = '<ctl>+d'"
+    assert [fault.split(":")[0] for fault in faults(text)] == ["hotkeys.hold", "stt.hedge_after", "stt.openai.base_url"]

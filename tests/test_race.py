@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import anyio
+import pytest
+from engines import NEVER, TERMS, Stage, busy, unclear, wrong_key
+from leaping import LEAPING
+
+from dictated.race import BACKOFF_S, MOST_BACKOFF_S, together
+
+WORDS = (1.0, "words")
+BUSY = (0.0, busy("one"))
+
+if TYPE_CHECKING:
+    from dictated.errors import TranscriberError
+
+
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, object]]:
+    return LEAPING
+
+
+async def test_an_engine_that_answers_is_the_only_one_asked() -> None:
+    stage = Stage(one=[WORDS], two=[WORDS])
+    await stage.say(1)
+    assert stage.story == ["0 one asked", "1 one answers"]
+
+
+@pytest.mark.parametrize("fault", [busy("one"), unclear("one"), wrong_key("one")])
+async def test_an_engine_that_has_failed_for_good_is_followed_by_the_next(fault: TranscriberError) -> None:
+    stage = Stage(one=[(1.0, fault)], two=[WORDS])
+    await stage.say(1)
+    assert stage.story == ["0 one asked", "1 one fails", "1 two asked", "2 two answers"]
+
+
+@pytest.mark.parametrize("fault", [unclear("one"), wrong_key("one")])
+async def test_what_cannot_help_is_not_tried_again(fault: TranscriberError) -> None:
+    stage = Stage(replace(TERMS, tries=5), one=[(0.0, fault)])
+    await stage.say(1)
+    assert stage.story == ["0 one asked", "0 one fails"]
+
+
+async def test_what_may_help_is_tried_again() -> None:
+    stage = Stage(replace(TERMS, tries=3), one=[BUSY, BUSY, WORDS])
+    assert await stage.say(1) == ["words"]
+
+
+async def test_an_engine_is_tried_no_more_often_than_agreed() -> None:
+    stage = Stage(replace(TERMS, tries=3, skip_after=100), one=[BUSY])
+    await stage.say(1)
+    assert stage.engines["one"].asked == [1, 1, 1]
+
+
+async def _pauses(tries: int) -> list[float]:
+    """The time between failing and asking again, try by try."""
+    stage = Stage(replace(TERMS, tries=tries, skip_after=100), one=[BUSY])
+    await stage.say(1)
+    return [later - earlier for earlier, later in pairwise(stage.engines["one"].times)]
+
+
+async def test_pauses_between_tries_are_spread_from_nothing_to_a_bound_that_doubles() -> None:
+    pauses = [await _pauses(7) for _ in range(100)]
+    bounds = [min(MOST_BACKOFF_S, BACKOFF_S * 2**number) for number in range(6)]
+    shortest, longest = map(min, zip(*pauses, strict=True)), map(max, zip(*pauses, strict=True))
+    for bound, least, most in zip(bounds, shortest, longest, strict=True):
+        assert least < bound / 4
+        assert bound * 3 / 4 < most <= bound
+
+
+async def test_a_service_that_asks_for_more_time_between_tries_gets_it() -> None:
+    stage = Stage(replace(TERMS, tries=2), one=[(0.0, busy("one", retry_after=1.5)), WORDS])
+    await stage.say(1)
+    assert stage.story == ["0 one asked", "0 one fails", "1.5 one asked", "2.5 one answers"]
+
+
+async def test_a_service_that_asks_for_more_time_than_there_is_is_given_up() -> None:
+    stage = Stage(replace(TERMS, tries=2, deadline_s=5), one=[(0.0, busy("one", retry_after=5))])
+    assert (await stage.say(1), anyio.current_time()) == (["one is busy"], 0.0)
+
+
+async def test_a_service_that_asks_for_long_is_not_waited_for_where_there_is_another() -> None:
+    stage = Stage(replace(TERMS, tries=2), one=[(0.0, busy("one", retry_after=20))], two=[WORDS])
+    await stage.say(1)
+    assert stage.story[2:] == ["0 two asked", "1 two answers"]
+
+
+async def test_after_a_slow_failure_the_next_engine_is_asked_while_the_first_is_tried_again() -> None:
+    stage = Stage(replace(TERMS, tries=2), one=[(30.0, busy("one")), NEVER], two=[WORDS])
+    await stage.say(1)
+    assert stage.story[:3] == ["0 one asked", "30 one fails", "30 two asked"]
+
+
+async def test_after_quick_failures_the_first_engine_is_tried_again_for_two_seconds() -> None:
+    stage = Stage(replace(TERMS, tries=2), one=[BUSY, NEVER], two=[WORDS])
+    await stage.say(1)
+    assert stage.story[3:] == ["2 two asked", "3 two answers", "3 one cut off"]
+
+
+async def test_a_hedge_asks_the_next_engine_too_and_cuts_off_the_loser() -> None:
+    stage = Stage(replace(TERMS, hedge_after=2.0), one=[NEVER], two=[WORDS])
+    assert await stage.say(1) == ["words"]
+    assert stage.story == ["0 one asked", "2 two asked", "3 two answers", "3 one cut off"]
+
+
+async def test_the_hedged_engine_may_still_win() -> None:
+    stage = Stage(replace(TERMS, hedge_after=2.0), one=[(2.5, "first")], two=[WORDS])
+    assert await stage.say(1) == ["first"]
+
+
+async def test_no_hedge_is_laid_before_its_time_nor_while_an_utterance_waits_for_its_turn() -> None:
+    stage = Stage(replace(TERMS, hedge_after=2.0, in_flight=1), one=[(1.9, "words")], two=[WORDS])
+    await stage.say(1, 2, 3)
+    assert stage.engines["two"].asked == []
+
+
+async def test_a_hedge_needs_no_turn_of_the_engine_that_hangs() -> None:
+    stage = Stage(replace(TERMS, hedge_after=2.0, in_flight=1), one=[NEVER], two=[WORDS])
+    assert await stage.say(1, 2) == ["words", "words"]
+
+
+async def test_without_a_hedge_a_slow_engine_is_waited_for() -> None:
+    stage = Stage(one=[(29.0, "words")], two=[WORDS])
+    await stage.say(1)
+    assert stage.engines["two"].asked == []
+
+
+async def test_lost_hedges_do_not_count_as_failures() -> None:
+    stage = Stage(replace(TERMS, hedge_after=10.0), one=[NEVER], two=[WORDS])
+    await stage.say(1, 2, 3, 4)
+    assert stage.state("one") == "ok"
+
+
+async def test_an_utterance_without_an_answer_fails_when_its_time_is_over() -> None:
+    stage = Stage(replace(TERMS, deadline_s=20), one=[NEVER])
+    assert (await stage.say(1), anyio.current_time()) == (["one gave no answer within 20 s"], 20.0)
+
+
+async def test_answers_that_do_not_come_in_time_are_failures_of_the_engine() -> None:
+    stage = Stage(replace(TERMS, deadline_s=20), one=[NEVER], two=[NEVER])
+    await stage.say(1, 2, 3)
+    assert (stage.state("one"), stage.state("two")) == ("skipped", "ok")
+
+
+async def test_waiting_behind_older_utterances_does_not_count_as_time() -> None:
+    stage = Stage(replace(TERMS, in_flight=1, deadline_s=5), one=[(4.0, "words")])
+    assert await stage.say(1, 2, 3) == ["words", "words", "words"]
+
+
+async def test_no_engine_is_asked_more_often_at_once_than_agreed() -> None:
+    stage = Stage(one=[WORDS])
+    await stage.say(*range(10))
+    assert stage.engines["one"].most_at_once == 3
+
+
+async def test_whoever_waits_for_another_try_lets_the_others_go_first() -> None:
+    stage = Stage(
+        replace(TERMS, tries=2, in_flight=1), one=[(0.0, busy("one", retry_after=1.5)), (2.0, "a"), WORDS]
+    )
+    await stage.say(1, 2, 3)
+    assert stage.engines["one"].asked == [1, 2, 1, 3]  # and the oldest is next when it is ready
+
+
+async def test_after_failures_in_a_row_an_engine_is_skipped() -> None:
+    stage = Stage(one=[BUSY], two=[WORDS])
+    await stage.say(1, 2, 3)
+    await stage.say(4)
+    assert (stage.engines["one"].asked, stage.engines["two"].asked) == ([1, 2, 3], [1, 2, 3, 4])
+
+
+async def test_who_hangs_at_an_engine_that_is_found_down_asks_the_next_at_once() -> None:
+    stage = Stage(replace(TERMS, in_flight=9), one=[NEVER, (3.0, busy("one"))], two=[WORDS])
+    await stage.say(1, 2, 3, 4)
+    assert (sorted(stage.engines["two"].asked), anyio.current_time()) == ([1, 2, 3, 4], 4.0)
+
+
+async def test_who_waits_for_a_turn_at_an_engine_that_is_found_down_asks_the_next_at_once() -> None:
+    script = [(3.0, busy("one")), (3.0, wrong_key("one")), NEVER]
+    stage = Stage(one=script, two=[(0.0, "words")])
+    await stage.say(1, 2, 3, 4)
+    assert (stage.engines["one"].asked, anyio.current_time()) == ([1, 2, 3], 3.0)
+
+
+async def test_after_the_skip_one_utterance_tries_the_engine_and_the_others_do_not_wait_for_that() -> None:
+    stage = Stage(one=[BUSY, BUSY, BUSY, (1.5, "well again")], two=[WORDS])
+    await stage.say(1, 2, 3)
+    await anyio.sleep(30)
+    assert await stage.say(4, 5, 6) == ["well again", "words", "words"]
+
+
+async def test_a_trial_is_waited_for_two_seconds() -> None:
+    stage = Stage(one=[BUSY, BUSY, BUSY, NEVER], two=[WORDS])
+    await stage.say(1, 2, 3)
+    await anyio.sleep(39)
+    await stage.say(4)
+    assert stage.story[-4:] == ["40 one asked", "42 two asked", "43 two answers", "43 one cut off"]
+
+
+async def test_a_lost_trial_has_failed() -> None:
+    stage = Stage(one=[BUSY, BUSY, BUSY, NEVER], two=[WORDS])
+    await stage.say(1, 2, 3)
+    await anyio.sleep(39)
+    await stage.say(4)
+    await anyio.sleep(59)  # skipped for twice as long now
+    await stage.say(5)
+    assert stage.engines["one"].asked[3:] == [4]
+
+
+async def test_an_engine_that_is_slow_but_not_down_comes_back() -> None:
+    stage = Stage(one=[BUSY, BUSY, BUSY, (3.5, "well again")], two=[WORDS])
+    await stage.say(1, 2, 3)
+    for number in (4, 5):
+        await anyio.sleep(300)
+        await stage.say(number)
+    assert stage.state("one") == "ok"
+
+
+async def test_a_trial_that_the_user_cancels_leaves_that_to_the_next() -> None:
+    stage = Stage(one=[BUSY, BUSY, BUSY, NEVER, WORDS])
+    await stage.say(1, 2, 3)
+    await anyio.sleep(30)
+    with anyio.move_on_after(1):
+        await stage.say(4)
+    assert await stage.say(5) == ["words"]
+
+
+async def test_where_there_is_no_other_engine_words_wait_for_the_one_that_is_down() -> None:
+    stage = Stage(one=[BUSY, BUSY, BUSY, WORDS])
+    await stage.say(1, 2, 3)
+    assert await stage.say(4, 5, 6) == ["words", "words", "words"]
+    assert stage.story[6:8] == ["5 one asked", "6 one answers"]
+
+
+async def test_only_one_utterance_at_a_time_asks_a_sole_engine_that_is_down() -> None:
+    stage = Stage(replace(TERMS, deadline_s=17), one=[BUSY])
+    await stage.say(1, 2, 3)
+    await stage.say(*range(4, 20))
+    asked = [line for line in stage.story[6:] if line.endswith("asked")]
+    assert asked == ["5 one asked", "10 one asked", "15 one asked"]
+
+
+async def test_words_that_would_wait_too_long_for_an_engine_that_is_down_fail_at_once() -> None:
+    stage = Stage(one=[(0.0, busy("one", retry_after=90))])
+    await stage.say(1)
+    assert (await stage.say(2), anyio.current_time()) == (["one is busy"], 0.0)
+
+
+async def test_an_engine_that_only_a_person_can_mend_is_not_waited_for() -> None:
+    stage = Stage(one=[(0.0, wrong_key("one")), WORDS])
+    await stage.say(1)
+    assert (await stage.say(2), anyio.current_time()) == (["one: wrong key"], 0.0)
+
+
+async def test_an_engine_that_has_cost_enough_today_is_not_asked() -> None:
+    stage = Stage(cost_per_day=1.0, one=[(0.0, "dear")], two=[(0.0, "cheap")])
+    assert [await stage.say(number) for number in range(3)] == [["dear"], ["dear"], ["cheap"]]
+
+
+async def test_where_all_have_cost_enough_today_that_is_the_reason() -> None:
+    stage = Stage(cost_per_day=0.5, one=[WORDS])
+    await stage.say(1)
+    assert await stage.say(2) == ["one has cost what limits.cost_per_day allows"]
+
+
+async def test_a_failure_names_the_reason_of_every_engine() -> None:
+    stage = Stage(one=[BUSY], two=[(0.0, wrong_key("two"))], three=[NEVER])
+    assert await stage.say(1) == ["one is busy; then two: wrong key; then three gave no answer within 60 s"]
+
+
+@pytest.mark.parametrize(
+    ("faults", "worth"),
+    [
+        ([busy("one"), wrong_key("two")], "retrying"),
+        ([wrong_key("one"), wrong_key("two")], "mending"),
+        ([unclear("one"), wrong_key("two")], "neither"),
+    ],
+)
+def test_a_failure_is_worth_retrying_where_one_engine_is_and_lasts_where_all_do(
+    faults: list[TranscriberError], worth: str
+) -> None:
+    error = together(faults)
+    assert {"retrying": error.retryable, "mending": error.lasting}.get(worth, True)
+    assert [error.retryable, error.lasting].count(True) == (worth != "neither")
