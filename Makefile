@@ -2,7 +2,7 @@
 SETUP = PYTHON='$(PYTHON)' .ci/setup
 BIN = .venv/bin
 
-.PHONY: help setup run demo fmt check test bench
+.PHONY: help setup run demo fmt check test thirdparty bench
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -34,8 +34,16 @@ test: check  ## Check, then run all tests: quick ones first, then those with sou
 	$(BIN)/pytest -q -m 'not desktop'
 	$(BIN)/pytest -q -m desktop
 
+thirdparty:  ## Dictate through a real server that others wrote; fetches it the first time
+	@$(SETUP) test
+	tests/thirdparty/set-up
+	$(BIN)/pytest -q tests/thirdparty
+
 bench:  ## Measure what the README says: a quarter of an hour
 	@$(SETUP) test
 	$(BIN)/python benchmarks/accuracy.py --json benchmarks/accuracy.json
 	$(BIN)/python benchmarks/hour.py --json benchmarks/hour.json
 	$(BIN)/python benchmarks/desktop.py --json benchmarks/desktop.json
+	$(BIN)/python benchmarks/remote.py --json benchmarks/remote.json
+	$(BIN)/python benchmarks/upload.py --json benchmarks/upload.json
+	$(BIN)/python benchmarks/server.py --json benchmarks/server.json

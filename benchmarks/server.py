@@ -3,11 +3,11 @@
     python benchmarks/server.py [FOLDER] [--speakers N …] [--seconds S] [--url URL --model NAME] [--json FILE]
 
 FOLDER holds recordings and a `manifest.json` as for `accuracy.py`. They are played one after the other and
-cut into utterances by the program's own segmenter; each speaker says them in real time, beginning at another
-place, and what is said next does not wait for the text. As in the program, each has `limits.in_flight` requests
-under way at most. The wait is from the moment an utterance is cut to its text. Without --url the server is that
-of `tests/thirdparty`, on this machine; the key of another is looked for where the program does. What is printed
-is the table of docs/one-server.md.
+cut into utterances by the program's own segmenter; each speaker says them in real time, beginning at
+another place, and what is said next does not wait for the text. As in the program, each has
+`limits.in_flight` requests under way at most. The wait is from the moment an utterance is cut to its text.
+Without --url the server is that of `tests/thirdparty`, on this machine; the key of another is looked for
+where the program does. What is printed is the table of docs/one-server.md.
 """
 
 from __future__ import annotations

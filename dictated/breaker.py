@@ -102,7 +102,7 @@ class Breaker:
             return
         if self.outage is None:
             self._failures += 1
-            if error.lasting or _asks_for_time(error) or self._failures >= self._skip_after:
+            if error.lasting or _wanted(error) or self._failures >= self._skip_after:
                 self._open(error, now, sole=sole)
         elif was_trial:
             if error.lasting or not sole:
@@ -113,13 +113,14 @@ class Breaker:
 
     def _open(self, error: TranscriberError, now: float, *, sole: bool) -> None:
         skip = self._skip
-        if _asks_for_time(error):
-            skip = min(error.retry_after or 0.0, MOST_SKIPS * self._first_skip)
+        if wanted := _wanted(error):
+            skip = min(wanted, MOST_SKIPS * self._first_skip)
         elif sole and not error.lasting:
             skip = min(skip, SOLE_S)
         self.outage = Outage(str(error), now + skip, error.lasting)
 
 
-def _asks_for_time(error: TranscriberError) -> bool:
-    """Whether the service says it will not answer anybody for longer than is worth waiting."""
-    return (error.retry_after or 0.0) > PATIENCE_S
+def _wanted(error: TranscriberError) -> float:
+    """Seconds the service wants to be left alone, by anybody; 0 where it is better to wait for it."""
+    wanted = error.retry_after or 0.0
+    return wanted if wanted > PATIENCE_S else 0.0

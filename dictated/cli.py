@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """Exit code after Ctrl+C, as shells have it: 128 + SIGINT."""
 
+READ_ENOUGH = 141
+"""Exit code when standard output was closed before the end: 128 + SIGPIPE."""
+
 GROUPS = {
     "Dictating": {
         "run": "run the daemon; --input FILE plays a recording as the microphone",
@@ -58,7 +61,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parse(sys.argv[1:] if argv is None else argv)
     command = import_module(f"dictated.commands.{'ask' if arguments.command in ASKED else arguments.command}")
     try:
-        return int(command.run(arguments, Paths.from_environment(os.environ)))
+        code = int(command.run(arguments, Paths.from_environment(os.environ)))
+        sys.stdout.flush()
+    except BrokenPipeError:  # `dictated history | head`: whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READ_ENOUGH
     except ConfigError as error:
         print(*(f"dictated: {fault}" for fault in error.faults), sep="\n", file=sys.stderr)
         return error.exit_code
@@ -67,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
+    return code
 
 
 def _parse(argv: Sequence[str]) -> Namespace:

@@ -14,7 +14,7 @@ import anyio
 from anyio import CancelScope, to_thread
 
 from dictated import build, configfile, control, journal
-from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError
+from dictated.errors import AlreadyRunningError, DictatedError, HistoryError, HotkeyError
 from dictated.session import Session
 from dictated.types import Command
 
@@ -183,7 +183,11 @@ def _same_engines(one: Config, other: Config) -> bool:
 
 
 async def _open_engines(parts: Parts) -> None:
-    """Read what the engines have cost today, then load or connect them."""
+    """Forget what is past its time, read what the engines have cost today, then load or connect them."""
+    try:
+        await to_thread.run_sync(parts.history.forget)
+    except HistoryError as error:
+        log.warning("words past history.keep_text are not removed: %s", error)
     await parts.ledger.open()
     await parts.transcriber.warm()
 

@@ -21,7 +21,7 @@ from dictated.types import Transcript
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dictated.breaker import Outage, Pass
+    from dictated.breaker import Pass
     from dictated.lane import Lane
     from dictated.types import Hints, Utterance
 
@@ -146,7 +146,6 @@ class Runner:
             self._give_up = min(self._give_up, now + self._race.terms.deadline_s)
             end = min(self._give_up, self._race.time.deadline)
             if outage.lasting or now >= end or outage.until > end:
-                self._race.faults.setdefault(self._lane.name, _refused(outage))
                 return False
             with CancelScope(deadline=end if self._lane.breaker.tried else outage.until):
                 await self._lane.changed.wait()
@@ -220,11 +219,9 @@ def together(faults: Sequence[TranscriberError]) -> TranscriberError:
     )
 
 
-def _refused(outage: Outage) -> TranscriberError:
-    return TranscriberError(outage.reason, retryable=not outage.lasting, lasting=outage.lasting)
-
-
 def _not_asked(lane: Lane) -> TranscriberError:
-    if lane.outage is not None:
-        return _refused(lane.outage)
-    return TranscriberError(f"{lane.name} was not asked in time", retryable=True)
+    """Why an engine was not asked: it is down, or there was no time left for it."""
+    outage = lane.outage
+    if outage is None:
+        return TranscriberError(f"{lane.name} was not asked in time", retryable=True)
+    return TranscriberError(outage.reason, retryable=not outage.lasting, lasting=outage.lasting)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["fixtures.daemon", "fixtures.screen", "fixtures.service", "fixtures.sound", "fixtures.whisper"]
+pytest_plugins = [
+    "fixtures.daemon",
+    "fixtures.screen",
+    "fixtures.service",
+    "fixtures.sound",
+    "fixtures.whisper",
+]
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("patient")

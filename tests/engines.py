@@ -104,6 +104,7 @@ class Stage:
 
     def __init__(self, terms: Terms = TERMS, *, cost_per_day: float = 0.0, **scripts: Sequence[Step]) -> None:
         self.story: list[str] = []
+        self.ended: dict[int, float] = {}  # when each utterance had its text, or its failure
         self.engines = {name: ScriptedEngine(name, script, self.story) for name, script in scripts.items()}
         self.day = date(2026, 11, 21)
         self.ledger = Ledger(History(Path("never written")), cost_per_day, lambda: self.day)
@@ -128,3 +129,5 @@ class Stage:
             return (await self.hear(number)).text
         except TranscriberError as error:
             return str(error)
+        finally:
+            self.ended[number] = anyio.current_time()

@@ -71,6 +71,10 @@ def test_a_lasting_fault_of_a_sole_engine_is_not_asked_about_sooner() -> None:
     assert history("x" + 30 * "o", skip_s=30, sole=True) == "a" + 29 * "-" + "t"
 
 
+def test_but_more_and_more_seldom() -> None:
+    assert history("x...x" + 8 * "o", sole=True) == "a...t" + 7 * "-" + "t"
+
+
 def test_only_one_utterance_tries_an_engine_at_a_time() -> None:
     breaker = opened()
     trial = breaker.admit(4)

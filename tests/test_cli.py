@@ -100,8 +100,14 @@ def test_config_path_tells_where_it_is_read_from(tmp_path: Path, capsys: pytest.
     ("status", "words"),
     [
         ({"state": "off", "heard": 0, "error": "", "engines": []}, "off; nothing heard yet"),
-        ({"state": "listening", "heard": 3, "delivered": 2, "error": "", "engines": []}, "listening; 3 heard, 2 delivered"),
-        ({"state": "off", "heard": 0, "error": "unplugged", "engines": []}, "off; nothing heard yet; last error: unplugged"),
+        (
+            {"state": "listening", "heard": 3, "delivered": 2, "error": "", "engines": []},
+            "listening; 3 heard, 2 delivered",
+        ),
+        (
+            {"state": "off", "heard": 0, "error": "unplugged", "engines": []},
+            "off; nothing heard yet; last error: unplugged",
+        ),
     ],
 )
 def test_a_status_reads_as_a_sentence(status: dict[str, str | int], words: str) -> None:
@@ -126,3 +132,13 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "dictated", "config", "--path"], capture_output=True, text=True, check=True
     )
     assert run.stdout.startswith(os.environ["HOME"])
+
+
+def test_a_reader_that_has_read_enough_is_no_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer) as closed:
+        shown = subprocess.run(
+            [DICTATED, "config", "--default"], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (shown.returncode, shown.stderr) == (141, "")

@@ -76,4 +76,8 @@ def test_engines_that_could_not_be_asked_are_told(keys: str, told: str) -> None:
 
 def test_every_fault_of_meaning_is_told_at_once() -> None:
     text = "[stt]\nhedge_after = 1\n[stt.openai]\nbase_url = 'x'\n[hotkeys]\nhold = '<ctl>+d'"
-    assert [fault.split(":")[0] for fault in faults(text)] == ["hotkeys.hold", "stt.hedge_after", "stt.openai.base_url"]
+    assert [fault.split(":")[0] for fault in faults(text)] == [
+        "hotkeys.hold",
+        "stt.hedge_after",
+        "stt.openai.base_url",
+    ]

@@ -9,16 +9,19 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from restrictions import largest_file, ordinary_user
 
 from dictated.database import Database, _connect
 from dictated.errors import HistoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STEPS = (["CREATE TABLE words (word TEXT)"],)
 DIARY = "what nobody else may read"
@@ -39,10 +42,17 @@ def words(of: Database) -> list[str]:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A file that is not there yet, in a folder that everybody may look into."""
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    """A file that is not there yet."""
     return tmp_path / "state/history.sqlite3"
+
+
+@contextmanager
+def ordinary_user_at(file: Path) -> Iterator[None]:
+    """Give up root's rights, but not the way to the file's folder, which another run of pytest may close."""
+    for folder in file.parents[1:4] if os.geteuid() == 0 else []:
+        folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o055)
+    with ordinary_user():
+        yield
 
 
 @pytest.fixture
@@ -248,7 +258,7 @@ def test_what_a_killed_program_left_can_be_read_where_nothing_can_be_written(aba
         path.chmod(0o444)
     abandoned.parent.chmod(0o555)
 
-    with ordinary_user():
+    with ordinary_user_at(abandoned):
         assert words(database(abandoned)) == ["word", "word"]
 
 
@@ -507,7 +517,7 @@ def test_a_file_that_may_not_be_written_is_told(folder: int, mode: int, written:
     written.chmod(mode)
     written.parent.chmod(folder)
 
-    with ordinary_user(), pytest.raises(HistoryError, match=rf"\A[^\n]+/{MAY_NOT_BE_WRITTEN}\Z"):
+    with ordinary_user_at(written), pytest.raises(HistoryError, match=rf"\A[^\n]+/{MAY_NOT_BE_WRITTEN}\Z"):
         add(database(written))
 
 
@@ -517,14 +527,14 @@ def test_a_file_of_one_s_own_in_a_folder_that_may_not_be_written_is_told(written
         os.chown(written, NOBODY, NOBODY)
     written.parent.chmod(0o555)
 
-    with ordinary_user(), pytest.raises(HistoryError, match=rf"\A[^\n]+/{MAY_NOT_BE_WRITTEN}\Z"):
+    with ordinary_user_at(written), pytest.raises(HistoryError, match=rf"\A[^\n]+/{MAY_NOT_BE_WRITTEN}\Z"):
         add(database(written))
 
 
 def test_a_folder_in_which_no_file_may_be_made_is_told(file: Path) -> None:
     file.parent.mkdir(mode=0o555)
 
-    with ordinary_user(), pytest.raises(HistoryError, match=rf"\A[^\n]+/{MAY_NOT_BE_WRITTEN}\Z"):
+    with ordinary_user_at(file), pytest.raises(HistoryError, match=rf"\A[^\n]+/{MAY_NOT_BE_WRITTEN}\Z"):
         add(database(file))
 
 
@@ -533,14 +543,14 @@ def test_a_file_that_may_not_be_read_is_told(folder: int, mode: int, written: Pa
     written.chmod(mode)
     written.parent.chmod(folder)
 
-    with ordinary_user(), pytest.raises(HistoryError, match=rf"\A[^\n]+/{MAY_NOT_BE_READ}\Z"):
+    with ordinary_user_at(written), pytest.raises(HistoryError, match=rf"\A[^\n]+/{MAY_NOT_BE_READ}\Z"):
         words(database(written))
 
 
 def test_a_file_in_a_folder_that_may_not_be_written_can_be_read(written: Path) -> None:
     written.parent.chmod(0o555)
 
-    with ordinary_user():
+    with ordinary_user_at(written):
         assert words(database(written)) == ["word"]
 
 

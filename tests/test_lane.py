@@ -11,6 +11,8 @@ import pytest
 from engines import TERMS, Stage, busy, unclear, wrong_key
 from leaping import LEAPING
 
+from dictated.types import Usage
+
 WORDS = (1.0, "words")
 BUSY = (0.0, busy("one"))
 WRONG_KEY = (0.0, wrong_key("one"))
@@ -74,6 +76,15 @@ async def test_a_spent_budget_is_told_once(log: pytest.LogCaptureFixture) -> Non
         "one has cost what limits.cost_per_day allows; two is asked instead",
         "two has cost what limits.cost_per_day allows; until tomorrow, what is said is kept as sound",
     ]
+
+
+async def test_a_budget_that_was_spent_elsewhere_is_told_when_the_engine_would_be_asked(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    stage = Stage(cost_per_day=0.9, one=[WORDS], two=[WORDS])
+    await stage.ledger.spend("one", Usage(cost=0.9))
+    await stage.say(1)
+    assert log.messages == ["one has cost what limits.cost_per_day allows; two is asked instead"]
 
 
 async def test_on_the_next_day_an_engine_may_cost_as_much_again(log: pytest.LogCaptureFixture) -> None:

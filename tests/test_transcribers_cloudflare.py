@@ -647,7 +647,7 @@ async def test_an_entry_of_another_shape_is_left_out(entry: Any, engine: Make, s
     "properties", [None, 3, [None], [{"property_id": "price", "value": "free"}], [{"property_id": "price"}]]
 )
 async def test_a_price_of_another_shape_is_left_out(properties: Any, engine: Make, service: Service) -> None:
-    entry = {"name": WHISPER, "properties": properties, "description": None}
+    entry = {"name": WHISPER, "properties": properties, "description": 7}
     service.answers(Answer(body=LISTED | {"result": [entry]}))
     assert await engine().models() == [Model(WHISPER)]
 

@@ -29,8 +29,9 @@ def test_without_credit_nothing_succeeds_until_some_is_added(metadata: dict[str,
 
 
 @pytest.mark.parametrize("code", [402, 403])
-def test_a_spending_limit_has_a_sentence_of_its_own(code: int) -> None:
-    error = refine(refused(code, limit_source="openrouter_key_limit"))
+@pytest.mark.parametrize("source", ["openrouter_key_limit", ["openrouter_key_limit"], {"name": "team"}])
+def test_a_spending_limit_has_a_sentence_of_its_own(code: int, source: Any) -> None:
+    error = refine(refused(code, limit_source=source))
     assert error is not None
     assert (error.lasting, error.retryable, "spending limit" in str(error)) == (True, False, True)
 
@@ -48,6 +49,7 @@ def test_what_moderation_refused_is_not_repeated(metadata: dict[str, Any]) -> No
         "Invalid file format. Supported formats: ['flac', 'm4a', 'mp3', 'ogg', 'wav']",
         "Unsupported audio format: ogg",
         "input_audio.format: Invalid option",
+        "audio_format must be one of those listed",
         "This provider does not take FLAC",
         "Audio file could not be decoded or its format is not supported",
         "Error decoding the sound",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import defaultdict
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies
@@ -31,8 +32,11 @@ CONNECTIONS = 16
 CONNECT_S = 5.0
 """Seconds for name, TCP and TLS of a new connection."""
 
-UNHEARD_S = 8
-"""Seconds sent bytes may stay unacknowledged (TCP_USER_TIMEOUT, tcp(7)): a dead network is noticed."""
+UNHEARD_S = 30.0
+"""Seconds sent bytes may stay unacknowledged (TCP_USER_TIMEOUT, tcp(7)): a dead network is noticed.
+
+No less than a request may take: a busy server that does not read for a while looks the same.
+"""
 
 RESENDS = 2
 """Times a request is sent again because the kept connection it went over was closed by the server."""
@@ -56,10 +60,6 @@ FAILURES = (
 """Everything that sending a request and reading its answer raises where the world is at fault."""
 
 _STALE = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
-_SOCKET = (
-    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_S * 1000),
-)
 
 
 class OverlongError(Exception):
@@ -73,9 +73,12 @@ class Link:
     only those there. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unheard_s: float = UNHEARD_S) -> None:
+        """`unheard_s` are the seconds after which a connection on which nothing gets through is given up."""
+        self._unheard_s = unheard_s
         self._client: httpx.AsyncClient | None = None
         self._making = anyio.Lock()
+        self._gates: defaultdict[str, anyio.Lock] = defaultdict(lambda: anyio.Lock(fast_acquire=True))
 
     async def open(self) -> None:
         """Make the client, in a thread (reading the certificates takes tens of ms); once.
@@ -85,7 +88,7 @@ class Link:
         """
         async with self._making:
             if self._client is None:
-                self._client = await to_thread.run_sync(_client)
+                self._client = await to_thread.run_sync(_client, self._unheard_s)
 
     def request(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **what: Any
@@ -109,10 +112,12 @@ class Link:
         Raises:
             one of `FAILURES`: no response came.
         """
+        gate = self._gates[f"{request.url.scheme}://{request.url.netloc.decode()}"]
         for resend in reversed(range(RESENDS + 1)):
-            opening = _Opening()
+            opening = _Opening(gate)
             request.extensions = {**request.extensions, "trace": opening.follow}
             try:
+                await opening.enter()
                 response = await self._send(request)
             except _STALE:
                 if opening.begun or not resend:
@@ -156,11 +161,22 @@ class _Bounded(httpx.AsyncByteStream):
 
 
 class _Opening:
-    """Follows a request (httpcore's "trace") to see whether it opens a connection of its own."""
+    """Follows a request (httpcore's "trace") to see whether it opens a connection of its own.
 
-    def __init__(self) -> None:
+    Until its headers are sent it holds the gate of its host: where httpcore 1.0 has several requests wait for
+    one new connection, and one of them is given up, it loses sight of that connection and never closes it.
+    """
+
+    def __init__(self, gate: anyio.Lock) -> None:
+        self._gate = gate
+        self._inside = False
         self.begun = False
         self._half: httpcore.AsyncNetworkStream | None = None  # TCP is there, TLS is not yet
+
+    async def enter(self) -> None:
+        """Wait until no other request to this host may be opening a connection."""
+        await self._gate.acquire()
+        self._inside = True
 
     async def follow(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith("connect_tcp.started"):
@@ -169,15 +185,23 @@ class _Opening:
             self._half = info["return_value"]
         elif event.endswith((".start_tls.complete", ".send_request_headers.started")):
             self._half = None
+        if event.endswith(".send_request_headers.started"):
+            self._leave()
 
     async def drop(self) -> None:
         """Close what is left where the request was given up in between: httpcore 1.0 leaves it open."""
+        self._leave()
         if self._half is not None:
             with anyio.CancelScope(shield=True):
                 await self._half.aclose()
 
+    def _leave(self) -> None:
+        if self._inside:
+            self._inside = False
+            self._gate.release()
 
-def _client() -> httpx.AsyncClient:
+
+def _client(unheard_s: float) -> httpx.AsyncClient:
     limits = httpx.Limits(
         max_connections=CONNECTIONS,
         max_keepalive_connections=CONNECTIONS,
@@ -186,7 +210,11 @@ def _client() -> httpx.AsyncClient:
     context = _trust()
     direct = None  # a transport of our own turns the environment's proxies off
     if not getproxies():
-        direct = httpx.AsyncHTTPTransport(verify=context, http2=True, limits=limits, socket_options=_SOCKET)
+        options = (
+            (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+            (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(unheard_s * 1000)),
+        )
+        direct = httpx.AsyncHTTPTransport(verify=context, http2=True, limits=limits, socket_options=options)
     try:
         return httpx.AsyncClient(
             http2=True,

@@ -43,7 +43,7 @@ def refine(rejection: Rejection) -> TranscriberError | None:
                 retryable=True,
                 retry_after=rejection.retry_after,
             )
-        case 402 | 403 if limit not in {None, CREDITS}:
+        case 402 | 403 if limit not in (None, CREDITS):
             return TranscriberError(
                 "openrouter: a spending limit of your key or account is reached; raise it at "
                 "openrouter.ai/settings/keys or wait until it starts anew",

@@ -24,7 +24,7 @@ class Services:
         """`environ` is where keys may be found."""
         self._stt = stt
         self._environ = environ
-        self._link = Link()
+        self._link = Link(max(stt.openrouter.timeout, stt.cloudflare.timeout, stt.openai.timeout))
 
     def engine(self, name: Literal["openrouter", "cloudflare", "openai"]) -> OpenRouter | Cloudflare | OpenAI:
         """One of them."""
