@@ -79,8 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parse(argv: Sequence[str]) -> Namespace:
     """Read the command line; a bare `toggle` or the like does without argparse, which is slow to import."""
-    if len(argv) == 1 and argv[0] in ASKED:
-        return SimpleNamespace(command=argv[0], json=False)
+    bare = argv[2:] if argv[:1] == ["--config"] else argv  # which these commands take, and do not read
+    if len(bare) == 1 and bare[0] in ASKED:
+        return SimpleNamespace(command=bare[0], json=False)
     return _parser().parse_args(argv)
 
 

@@ -190,7 +190,7 @@ class Feedback(Struct, frozen=True, kw_only=True):
 class Limits(Struct, frozen=True, kw_only=True):
     """Every bound has a name."""
 
-    in_flight: Annotated[int, Meta(ge=1, le=64, description="Transcriptions at once.")] = 3
+    in_flight: Annotated[int, Meta(ge=1, le=64, description="Requests to one engine at once.")] = 3
     backlog: Annotated[
         int, Meta(ge=1, le=10_000, description="Utterances that may wait for a transcription.")
     ] = 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,8 @@ class Lane:
         """Note what asking has come to, without waiting for anything; None where nothing was learnt."""
         if isinstance(outcome, Transcript):
             self.breaker.succeed()
-            await self._ledger.spend(self.name, outcome.usage)
+            seconds = outcome.usage.seconds or outcome.utterance.seconds
+            await self._ledger.spend(self.name, replace(outcome.usage, seconds=seconds))
         elif outcome is None:
             self.breaker.abandon(permit)
         else:

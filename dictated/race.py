@@ -145,9 +145,10 @@ class Runner:
             now = current_time()
             self._give_up = min(self._give_up, now + self._race.terms.deadline_s)
             end = min(self._give_up, self._race.time.deadline)
-            if outage.lasting or now >= end or outage.until > end:
+            tried = self._lane.breaker.tried  # by another utterance, which may find that it was mended
+            if (outage.lasting and not tried) or now >= end or outage.until > end:
                 return False
-            with CancelScope(deadline=end if self._lane.breaker.tried else outage.until):
+            with CancelScope(deadline=end if tried else outage.until):
                 await self._lane.changed.wait()
         return True
 

@@ -148,7 +148,7 @@ class Stt(Struct, frozen=True, kw_only=True):
     ] = ()
     tries: Annotated[
         int, Meta(ge=1, le=10, description="How often one engine is asked, where asking again can help.")
-    ] = 2
+    ] = 4
     deadline_s: Annotated[
         Seconds, Meta(description="Seconds all tries of an utterance may take; then its sound is kept.")
     ] = 60.0

@@ -74,6 +74,13 @@ async def test_words_that_come_while_an_utterance_waits_for_its_turn_go_along() 
     assert contexts(stage) == ["", "first", "second"]
 
 
+async def test_a_silence_between_does_not_take_their_place() -> None:
+    stage = Stage(replace(TERMS, context_words=3), one=[(1.0, "before"), (1.0, ""), WORDS])
+    for number in (1, 2, 3):
+        await stage.hear(number)
+    assert contexts(stage) == ["", "before", "before"]
+
+
 @pytest.mark.parametrize(("pause", "context"), [(FRESH, "four"), (FRESH + timedelta(milliseconds=1), "")])
 async def test_words_of_long_ago_do_not_go_along(pause: timedelta, context: str) -> None:
     stage = Stage(replace(TERMS, context_words=1), one=[WORDS])

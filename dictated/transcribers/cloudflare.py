@@ -13,7 +13,7 @@ import msgspec
 
 from dictated.errors import TranscriberError
 from dictated.secret import missing
-from dictated.transcribers import cloudflare_refusals, faults, upload
+from dictated.transcribers import cloudflare_refusals, faults, language, upload
 from dictated.transcribers.cloudflare_refusals import TokenError
 from dictated.transcribers.prompt import compose
 from dictated.transcribers.remote import Remote
@@ -182,8 +182,8 @@ class Cloudflare:
         )
 
     def _language(self) -> dict[str, str]:
-        language = self._settings.language.replace("_", "-").partition("-")[0].strip().lower()
-        return {} if language == "auto" else {"language": language}
+        code = language.code(self._settings.language)
+        return {"language": code} if code else {}
 
     def _account(self, path: str) -> str:
         return f"accounts/{quote(self._settings.account_id, safe='')}/{path}"

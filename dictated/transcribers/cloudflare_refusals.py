@@ -1,8 +1,7 @@
 """Cloudflare's own error codes: what each means, whether trying again can help, and how to mend it.
 
-Sources: Cloudflare's documentation, "Workers AI > Errors" (3xxx to 5xxx) and "AI Gateway > REST API" (2xxx);
-codes of the v4 interface (1000, 6003, 7003, 9109, 10000) as its answers to wrong tokens and accounts carry
-them.
+Sources: Cloudflare's documentation, "Workers AI > Errors" (3xxx, 5xxx) and "AI Gateway > Guardrails" (2016,
+2017); the others as its answers carry them: 2021 and 10000 in cloudflare-docs, pull request 32574.
 """
 
 from __future__ import annotations
@@ -49,6 +48,8 @@ LASTING = {
 LASTING["4006"] = LASTING["3036"]  # the same sentence of the service under another number
 
 THIS_ONE = {
+    "2016": "did not let the gateway's guardrails be passed; change them in the dashboard, or stt.prompt",
+    "2017": "kept the text back for the gateway's guardrails; change them in the dashboard",
     "3003": "found the request incomplete; try another stt.cloudflare.format",
     "3006": 'found the sound too large; lower segment.longest_s, or set stt.cloudflare.format = "flac"',
     "5004": "could not read the sound; try another stt.cloudflare.format",
@@ -82,7 +83,9 @@ def refine(rejection: Rejection) -> TranscriberError | None:
         return TranscriberError(_told(LASTING, code), lasting=True)
     if code in THIS_ONE:
         return TranscriberError(_told(THIS_ONE, code))
-    return _refused(rejection, code) if _is_about_token(rejection.status, code) else None
+    if rejection.status in {codes.UNAUTHORIZED, codes.FORBIDDEN} or code in UNKNOWN_TOKEN | REFUSED_TOKEN:
+        return _refused(rejection, code)
+    return None
 
 
 def wrong_token(settings: CloudflareEngine) -> TranscriberError:
@@ -102,12 +105,6 @@ def ended_token(settings: CloudflareEngine, status: str) -> TranscriberError:
     )
 
 
-def _is_about_token(status: int, code: str) -> bool:
-    """401 and 403 are, unless AI Gateway says them (2xxx): its guardrails refuse what was said."""
-    refused = status in {codes.UNAUTHORIZED, codes.FORBIDDEN}
-    return code in UNKNOWN_TOKEN | REFUSED_TOKEN or (refused and not code.startswith("2"))
-
-
 def _refused(rejection: Rejection, code: str) -> TokenError:
     unknown = (
         rejection.status == codes.UNAUTHORIZED
@@ -123,13 +120,12 @@ def _refused(rejection: Rejection, code: str) -> TokenError:
 
 def _code(rejection: Rejection) -> str:
     """Return the code, or the number at the beginning of the message where the code is another word."""
-    known = (*AGAIN, *LASTING, *THIS_ONE)
     found = _NUMBER.match(rejection.message)
-    return found[1] if found and found[1] in known and rejection.code not in known else rejection.code
+    return found[1] if found and not rejection.code.isdecimal() else rejection.code
 
 
 def _told(meanings: dict[str, str], code: str) -> str:
-    return f"cloudflare {meanings[code]} ({code})"
+    return f"cloudflare: the service {meanings[code]} ({code})"
 
 
 def _place(settings: CloudflareEngine) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KEEP_ALIVE_S = 120.0
 """Seconds an idle connection is kept; servers in front of the known services keep theirs for 60 to 400."""
 
-CONNECTIONS = 16
+CONNECTIONS = 64
 """Connections at most, to all services together."""
 
 CONNECT_S = 5.0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, from_thread, to_thread
 
 from dictated.errors import TranscriberError
 from dictated.transcribers import moonshine, whisper
@@ -57,6 +58,7 @@ class LocalTranscriber:
         self._settings = settings
         self._decoder: Decoder | None = None
         self._one_at_a_time = CapacityLimiter(1)
+        self._busy = threading.Lock()  # outlives a transcription that nobody waits for any more
 
     async def warm(self) -> None:
         """Load the model and transcribe a moment of silence, so that the first utterance is not the slow one.
@@ -69,10 +71,14 @@ class LocalTranscriber:
     async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
         """Return the text of the utterance; empty where nothing was said.
 
+        Cancelling it takes effect at once; a model that is at work then ends its work for nobody.
+
         Raises:
             TranscriberError: the engine refused the audio.
         """
-        return await to_thread.run_sync(self._transcribe, utterance, hints, limiter=self._one_at_a_time)
+        return await to_thread.run_sync(
+            self._transcribe, utterance, hints, limiter=self._one_at_a_time, abandon_on_cancel=True
+        )
 
     async def close(self) -> None:
         """Free the model."""
@@ -83,6 +89,10 @@ class LocalTranscriber:
         return await to_thread.run_sync(_models, limiter=self._one_at_a_time)
 
     def _loaded(self) -> Decoder:
+        with self._busy:
+            return self._load()
+
+    def _load(self) -> Decoder:
         if self._decoder is None:
             started = time.perf_counter()
             decoder = _decoder(self._settings)
@@ -92,16 +102,19 @@ class LocalTranscriber:
         return self._decoder
 
     def _transcribe(self, utterance: Utterance, hints: Hints) -> Transcript:
-        decoder = self._loaded()
-        started = time.perf_counter()
-        text, evidence = decoder.decode(utterance.pcm, hints)
-        seconds = time.perf_counter() - started
+        with self._busy:
+            from_thread.check_cancelled()
+            decoder = self._load()
+            started = time.perf_counter()
+            text, evidence = decoder.decode(utterance.pcm, hints)
+            seconds = time.perf_counter() - started
         return Transcript(utterance, tidy(text), self.name, seconds, evidence=evidence)
 
     def _unload(self) -> None:
-        if self._decoder is not None:
-            self._decoder.close()
-            self._decoder = None
+        with self._busy:
+            if self._decoder is not None:
+                self._decoder.close()
+                self._decoder = None
 
 
 def fetch(name: str, *, bar: bool = False) -> Model:

@@ -17,7 +17,7 @@ import msgspec
 
 from dictated import secret
 from dictated.errors import TranscriberError
-from dictated.transcribers import faults
+from dictated.transcribers import faults, language
 from dictated.transcribers.deltas import Deltas
 from dictated.transcribers.events import Parser
 from dictated.transcribers.link import FAILURES, OverlongError
@@ -211,8 +211,8 @@ def fields(settings: OpenAIEngine, hints: Hints) -> dict[str, str | list[str]]:
     """Return the form's fields beside the file as OpenAI declares them, without what the user did not set."""
     keywords = [word for word in map(tidy, hints.vocabulary) if word] if settings.keywords else []
     optional: dict[str, str | list[str]] = {
-        "language": _language(settings.language),
-        "languages[]": [code for code in map(_language, settings.languages) if code],
+        "language": language.code(settings.language),
+        "languages[]": [code for code in map(language.code, settings.languages) if code],
         "prompt": compose(hints, vocabulary=not settings.keywords),
         "keywords[]": keywords,
         "temperature": "" if settings.temperature is None else str(settings.temperature),
@@ -221,12 +221,6 @@ def fields(settings: OpenAIEngine, hints: Hints) -> dict[str, str | list[str]]:
         "stream": "true" if settings.stream else "",
     }
     return {"model": settings.model, **{name: value for name, value in optional.items() if value}}
-
-
-def _language(language: str) -> str:
-    """ISO 639-1 as services take it: "en" of "en-US", "" where the service is to find out."""
-    code = re.split("[-_]", language.strip().lower())[0]
-    return "" if code == "auto" else code
 
 
 def _said(text: str) -> str:

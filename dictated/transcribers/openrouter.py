@@ -7,7 +7,6 @@ The interface is OpenRouter's "Create transcription" (openrouter.ai/docs, API re
 from __future__ import annotations
 
 import logging
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ import msgspec
 
 from dictated import secret
 from dictated.errors import TranscriberError
-from dictated.transcribers import faults, openrouter_models, openrouter_refusals
+from dictated.transcribers import faults, language, openrouter_models, openrouter_refusals
 from dictated.transcribers.openrouter_refusals import FormatError
 from dictated.transcribers.prompt import compose
 from dictated.transcribers.remote import Remote
@@ -159,7 +158,7 @@ def body(settings: OpenRouterEngine, upload: Upload, hints: Hints) -> dict[str, 
     The sound in it is bytes, which msgspec writes as base64.
     """
     optional = {
-        "language": _language(settings.language),
+        "language": language.code(settings.language),
         "temperature": settings.temperature,
         "response_format": settings.response_format,
         "keyterms": [word for word in hints.vocabulary if word.strip()] if settings.keyterms else [],
@@ -187,12 +186,6 @@ def _author(model: str) -> tuple[str, ...]:
     """Who made it, and as a rule serves it: "openai" of "openai/whisper-1"."""
     author, slash, _ = model.partition("/")
     return (author.lstrip("~"),) if slash else ()  # "~" marks the name of whatever is latest
-
-
-def _language(language: str) -> str:
-    """ISO 639-1 as services take it: "en" of "en-US", "" where the service is to find out."""
-    code = re.split("[-_]", language.strip().lower())[0]
-    return "" if code == "auto" else code
 
 
 def _signature(settings: OpenRouterEngine) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dictated.errors import TranscriberError
 from dictated.transcribers.download import MEGABYTE, explain, megabytes
+from dictated.transcribers.language import code
 from dictated.transcribers.prompt import compose
 from dictated.types import SAMPLE_BYTES, SAMPLE_RATE, Evidence, Model
 
@@ -83,7 +84,7 @@ class Whisper:
     def __init__(self, folder: Path, language: str) -> None:
         """Take the model in `folder`; `language` is "auto", "en" or "en-US"."""
         self._folder = folder
-        self._language = None if language == "auto" else language.partition("-")[0].lower()
+        self._language = code(language) or None
         self._model: Any = None
 
     def load(self) -> None:
