@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 SECONDS = 5
 ANSWER_AFTER_S = 0.02
+PAUSE_S = 0.05  # nobody says two sentences in less
 RECORDING = Path(__file__).resolve().parents[2] / "shared" / "speech"
 ANSWERS: dict[str, Any] = {
     "openrouter": {
@@ -144,6 +145,7 @@ async def measure(engine: str, form: str, rounds: int) -> dict[str, Any]:
             await chain.warm()
             run = await tasks.start(pipeline.run, return_handle=True)
             for number in range(1, rounds + 1):
+                await anyio.sleep(PAUSE_S)
                 watch.arrived = anyio.Event()
                 utterance = _utterance(number)
                 ended = time.perf_counter()

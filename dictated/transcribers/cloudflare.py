@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import anyio
-import msgspec
 
 from dictated.errors import TranscriberError
 from dictated.secret import missing
@@ -156,19 +155,17 @@ class Cloudflare:
         model = self._settings.model
         if not model.startswith(OWN):
             body: dict[str, Any] = {"model": model, "input": self._input(sound, prompt)}
-            return await self._run("ai/run", msgspec.json.encode(body), "application/json")
+            return await self._run("ai/run", json=body)
         path = f"ai/run/{quote(model, safe='@/')}"
         if model == IN_JSON:
-            body = {"audio": sound.content, **self._language()}  # msgspec writes bytes as base64
+            body = {"audio": sound.content, **self._language()}  # `Remote` writes bytes as base64
             body |= {"initial_prompt": prompt} if prompt else {}
-            return await self._run(path, msgspec.json.encode(body), "application/json")
-        return await self._run(path, sound.content, sound.media_type)
+            return await self._run(path, json=body)
+        return await self._run(path, content=sound.content, headers={"Content-Type": sound.media_type})
 
-    async def _run(self, path: str, content: bytes, media_type: str) -> Reply:
-        headers = {"Content-Type": media_type}
-        if self._settings.gateway:
-            headers["cf-aig-gateway-id"] = self._settings.gateway
-        return await self._remote.post(self._account(path), content=content, headers=headers)
+    async def _run(self, path: str, *, headers: dict[str, str] | None = None, **what: Any) -> Reply:
+        gateway = {"cf-aig-gateway-id": self._settings.gateway} if self._settings.gateway else {}
+        return await self._remote.post(self._account(path), headers={**gateway, **(headers or {})}, **what)
 
     def _input(self, sound: Upload, prompt: str) -> dict[str, Any]:
         """What partners' models take: the sound as a data URI; what is not set is left out."""

@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import msgspec
 
 from dictated import secret
 from dictated.errors import TranscriberError
@@ -127,8 +126,8 @@ class OpenRouter:
         """Send the sound; the reply's document is an object with a text."""
         reply = await self._remote.post(
             "audio/transcriptions",
-            content=msgspec.json.encode(body(self._settings, upload, hints)),
-            headers={"Content-Type": "application/json", **_signature(self._settings)},
+            json=body(self._settings, upload, hints),
+            headers=_signature(self._settings),
         )
         document = reply.document
         if not isinstance(document, dict):

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -76,18 +74,8 @@ NOTHING = Redaction()
 
 
 def told(what: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the texts in a request (`json`, `data` or `content` of it) that a service might repeat."""
-    content = what.get("content")
-    if isinstance(content, bytes) and content.startswith(b"{"):
-        content = _document(content)
-    return tuple({text for part in (what.get("json"), what.get("data"), content) for text in _texts(part)})
-
-
-def _document(content: bytes) -> Any:
-    try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, RecursionError):
-        return None
+    """Return the texts in a request (its `json` or `data`) that a service might repeat."""
+    return tuple({text for part in (what.get("json"), what.get("data")) for text in _texts(part)})
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -148,9 +148,11 @@ class Remote:
         what: Mapping[str, Any],
     ) -> T:
         url = f"{self.settings.base_url.rstrip('/')}/{path.lstrip('/')}"
-        headers = {**self._headers(), **what.get("headers", {})}
+        kind = {"Content-Type": "application/json"} if "json" in what else {}
+        headers = {**kind, **self._headers(), **what.get("headers", {})}
         await self._link.open()
-        response = await self._link.send(self._link.request(method, url, **{**what, "headers": headers}))
+        request = self._link.request(method, url, **{**_encoded(what), "headers": headers})
+        response = await self._link.send(request)
         try:
             plain = response.headers.get("content-encoding", "identity").lower() == "identity"
             if not response.is_success:
@@ -170,6 +172,16 @@ class Remote:
             return httpx.URL(self.settings.base_url).netloc.decode(errors="replace")
         except httpx.InvalidURL:
             return ""
+
+
+def _encoded(what: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Write `json` as bytes, and bytes in it as base64: several times as fast as httpx would."""
+    if "json" not in what:
+        return what
+    return {
+        **{name: part for name, part in what.items() if name != "json"},
+        "content": msgspec.json.encode(what["json"]),
+    }
 
 
 async def _whole(response: httpx.Response) -> Reply:
