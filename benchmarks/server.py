@@ -40,9 +40,9 @@ from dictated.errors import TranscriberError
 from dictated.framer import Framer
 from dictated.segmenter import Segmenter
 from dictated.sttconfig import OpenAIEngine
-from dictated.transcribers.link import Link
 from dictated.transcribers.openai import OpenAI
 from dictated.types import FRAME_SECONDS, SAMPLE_RATE, Utterance
+from dictated.wire.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,8 +18,8 @@ from typing import Any, get_args
 import anyio
 import mix
 
-from dictated.transcribers.upload import Format, encode
 from dictated.types import SAMPLE_RATE
+from dictated.wire.upload import Format, encode
 
 SECONDS = 5
 RATES_MBIT = (1, 5, 20)

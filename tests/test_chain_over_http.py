@@ -26,10 +26,10 @@ from dictated.ledger import Ledger
 from dictated.pipeline import Pipeline
 from dictated.secret import Secret
 from dictated.sttconfig import OpenAIEngine, OpenRouterEngine
-from dictated.transcribers.link import Link
 from dictated.transcribers.openai import OpenAI
 from dictated.transcribers.openrouter import OpenRouter
 from dictated.types import NO_HINTS
+from dictated.wire.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

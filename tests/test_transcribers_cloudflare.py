@@ -18,8 +18,8 @@ from dictated.secret import Secret
 from dictated.sttconfig import CloudflareEngine
 from dictated.transcribers import cloudflare
 from dictated.transcribers.cloudflare import Cloudflare
-from dictated.transcribers.link import Link
 from dictated.types import Evidence, Hints, Model, Usage
+from dictated.wire.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

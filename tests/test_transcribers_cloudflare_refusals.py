@@ -8,7 +8,7 @@ import pytest
 
 from dictated.sttconfig import CloudflareEngine
 from dictated.transcribers.cloudflare_refusals import TokenError, ended_token, refine, wrong_token
-from dictated.transcribers.faults import read
+from dictated.wire.faults import read
 
 if TYPE_CHECKING:
     from dictated.errors import TranscriberError

@@ -18,9 +18,9 @@ from dictated import wav
 from dictated.errors import TranscriberError
 from dictated.secret import Secret
 from dictated.sttconfig import OpenAIEngine
-from dictated.transcribers.link import Link
 from dictated.transcribers.openai import OpenAI
 from dictated.types import NO_HINTS, Evidence, Hints, Model, Usage
+from dictated.wire.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -17,9 +17,9 @@ from dictated.errors import TranscriberError
 from dictated.secret import Secret
 from dictated.sttconfig import OpenRouterEngine
 from dictated.transcribers import openrouter
-from dictated.transcribers.link import Link
 from dictated.transcribers.openrouter import OpenRouter
 from dictated.types import NO_HINTS, Evidence, Hints, Usage
+from dictated.wire.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -12,10 +12,10 @@ from dictated.errors import TranscriberError
 from dictated.secret import Secret
 from dictated.sttconfig import OpenRouterEngine
 from dictated.transcribers import openrouter_models
-from dictated.transcribers.link import Link
 from dictated.transcribers.openrouter import OpenRouter
 from dictated.transcribers.openrouter_models import price
 from dictated.types import Model
+from dictated.wire.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

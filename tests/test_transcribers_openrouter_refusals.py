@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dictated.transcribers.faults import Rejection, read
 from dictated.transcribers.openrouter_refusals import FormatError, refine, status
+from dictated.wire.faults import Rejection, read
 
 
 def refused(code: int, message: str = "No.", **metadata: Any) -> Rejection:

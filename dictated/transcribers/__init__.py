@@ -1,1 +1,1 @@
-"""What turns an utterance into text: each module is one `Transcriber`."""
+"""What turns an utterance into text: the engines, and what each of them is made of."""

@@ -12,12 +12,13 @@ import anyio
 
 from dictated.errors import TranscriberError
 from dictated.secret import missing
-from dictated.transcribers import cloudflare_refusals, faults, language, upload
+from dictated.transcribers import cloudflare_refusals, language
 from dictated.transcribers.cloudflare_refusals import TokenError
 from dictated.transcribers.prompt import compose
-from dictated.transcribers.remote import Remote
 from dictated.transcribers.verbose import evidence
 from dictated.types import NO_HINTS, Model, Transcript, Usage
+from dictated.wire import faults, upload
+from dictated.wire.remote import Remote
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
     from dictated.secret import Secret
     from dictated.sttconfig import CloudflareEngine
-    from dictated.transcribers.link import Link
-    from dictated.transcribers.remote import Reply
-    from dictated.transcribers.upload import Upload
     from dictated.types import Hints, Utterance
+    from dictated.wire.link import Link
+    from dictated.wire.remote import Reply
+    from dictated.wire.upload import Upload
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from dictated.errors import TranscriberError
 
 if TYPE_CHECKING:
     from dictated.sttconfig import CloudflareEngine
-    from dictated.transcribers.faults import Rejection
+    from dictated.wire.faults import Rejection
 
 AGAIN = {
     "3007": "took too long",

@@ -17,15 +17,16 @@ import msgspec
 
 from dictated import secret
 from dictated.errors import TranscriberError
-from dictated.transcribers import faults, language
+from dictated.transcribers import language
 from dictated.transcribers.deltas import Deltas
-from dictated.transcribers.events import Parser
-from dictated.transcribers.link import FAILURES, OverlongError
 from dictated.transcribers.prompt import compose
-from dictated.transcribers.remote import Remote
-from dictated.transcribers.upload import encode
 from dictated.transcribers.verbose import amount, evidence, number
 from dictated.types import NO_HINTS, Evidence, Model, Transcript, Usage
+from dictated.wire import faults
+from dictated.wire.events import Parser
+from dictated.wire.link import FAILURES, OverlongError
+from dictated.wire.remote import Remote
+from dictated.wire.upload import encode
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 
     from dictated.secret import Secret
     from dictated.sttconfig import OpenAIEngine
-    from dictated.transcribers.faults import Rejection
-    from dictated.transcribers.link import Link
     from dictated.types import Hints, Utterance
+    from dictated.wire.faults import Rejection
+    from dictated.wire.link import Link
 
 NAME = "openai"
 

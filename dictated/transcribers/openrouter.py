@@ -14,13 +14,14 @@ import anyio
 
 from dictated import secret
 from dictated.errors import TranscriberError
-from dictated.transcribers import faults, language, openrouter_models, openrouter_refusals
+from dictated.transcribers import language, openrouter_models, openrouter_refusals
 from dictated.transcribers.openrouter_refusals import FormatError
 from dictated.transcribers.prompt import compose
-from dictated.transcribers.remote import Remote
-from dictated.transcribers.upload import encode
 from dictated.transcribers.verbose import amount, evidence
 from dictated.types import NO_HINTS, Transcript, Usage
+from dictated.wire import faults
+from dictated.wire.remote import Remote
+from dictated.wire.upload import encode
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
     from dictated.secret import Secret
     from dictated.sttconfig import OpenRouterEngine
-    from dictated.transcribers.link import Link
-    from dictated.transcribers.remote import Reply
-    from dictated.transcribers.upload import Format, Upload
     from dictated.types import Hints, Model, Utterance
+    from dictated.wire.link import Link
+    from dictated.wire.remote import Reply
+    from dictated.wire.upload import Format, Upload
 
 log = logging.getLogger(__name__)
 

@@ -8,12 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from dictated.transcribers import faults
 from dictated.types import Model
+from dictated.wire import faults
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
-    from dictated.transcribers.remote import Remote
+    from dictated.wire.remote import Remote
 
 log = logging.getLogger(__name__)
 

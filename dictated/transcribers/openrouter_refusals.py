@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dictated.errors import TranscriberError
-from dictated.transcribers import faults
+from dictated.wire import faults
 
 if TYPE_CHECKING:
-    from dictated.transcribers.faults import Rejection
+    from dictated.wire.faults import Rejection
 
 IN_FLIGHT = "openrouter_in_flight_budget"
 """`limit_source` of the one 402 that passes by itself: what is under way could cost more than there is."""

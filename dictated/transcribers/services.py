@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from dictated import secret
 from dictated.transcribers.cloudflare import Cloudflare
-from dictated.transcribers.link import Link
 from dictated.transcribers.openai import OpenAI
 from dictated.transcribers.openrouter import OpenRouter
+from dictated.wire.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,9 +16,9 @@ from whisperserver import MODEL, WhisperServer
 
 from dictated.errors import TranscriberError
 from dictated.sttconfig import OpenAIEngine
-from dictated.transcribers.link import Link
 from dictated.transcribers.openai import OpenAI
 from dictated.types import Hints, Segment, Utterance
+from dictated.wire.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

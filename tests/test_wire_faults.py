@@ -11,9 +11,9 @@ import trustme
 from fixtures.service import Answer, listen, open_service
 
 from dictated.sttconfig import OpenAIEngine
-from dictated.transcribers.faults import CODES, STRONGER, explain, nonsense, read, too_slow, unreachable
-from dictated.transcribers.link import Link
-from dictated.transcribers.remote import Remote
+from dictated.wire.faults import CODES, STRONGER, explain, nonsense, read, too_slow, unreachable
+from dictated.wire.link import Link
+from dictated.wire.remote import Remote
 
 if TYPE_CHECKING:
     from anyio.abc import ByteStream, TaskGroup

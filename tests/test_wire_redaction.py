@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dictated.transcribers.redaction import NOTHING, Redaction, told
+from dictated.wire.redaction import NOTHING, Redaction, told
 
 KEY = "sk-or-v1-0123456789abcdef"
 PROMPT = "Dear Ms Ashworth, the diagnosis is confirmed."

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dictated.transcribers.redaction import Redaction
-from dictated.transcribers.rejection import LONGEST_QUOTE, LONGEST_WAIT_S, read
+from dictated.wire.redaction import Redaction
+from dictated.wire.rejection import LONGEST_QUOTE, LONGEST_WAIT_S, read
 
 OPENAI = {
     "error": {

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai._streaming import SSEDecoder
 
-from dictated.transcribers.events import Event, Parser, TooLongError
+from dictated.wire.events import Event, Parser, TooLongError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,8 +12,8 @@ from fixtures.service import Answer, open_service
 from dictated.errors import TranscriberError
 from dictated.secret import Secret
 from dictated.sttconfig import OpenAIEngine
-from dictated.transcribers.link import CONNECTIONS, LARGEST_ANSWER, Link
-from dictated.transcribers.remote import REASON_S, Remote
+from dictated.wire.link import CONNECTIONS, LARGEST_ANSWER, Link
+from dictated.wire.remote import REASON_S, Remote
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
     from fixtures.service import Received, Service
 
-    from dictated.transcribers.faults import Rejection
+    from dictated.wire.faults import Rejection
 
 KEY = "sk-test-0123456789abcdef"
 SAID = "Frau Dr. Ashworth hat die Diagnose bestätigt"

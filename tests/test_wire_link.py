@@ -16,7 +16,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from dictated.errors import TranscriberError
-from dictated.transcribers.link import AGENT, LARGEST_ANSWER, RESENDS, UNHEARD_S, Link, OverlongError
+from dictated.wire.link import AGENT, LARGEST_ANSWER, RESENDS, UNHEARD_S, Link, OverlongError
 
 if TYPE_CHECKING:
     import socket

@@ -22,8 +22,8 @@ from dictated.build import rules
 from dictated.config import SegmentSettings
 from dictated.framer import Framer
 from dictated.segmenter import Segmenter
-from dictated.transcribers.upload import Format, encode
 from dictated.types import FRAME_SECONDS, SAMPLE_BYTES, SAMPLE_RATE
+from dictated.wire.upload import Format, encode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,7 +154,7 @@ async def test_the_longest_utterance_is_up_at_1_mbit_s_before_a_service_gives_up
 
 def test_who_sends_wav_does_not_load_libsndfile() -> None:
     script = (
-        "import anyio, sys; from dictated.transcribers.upload import encode;"
+        "import anyio, sys; from dictated.wire.upload import encode;"
         "anyio.run(encode, bytes(2), 'wav'); sys.exit('soundfile' in sys.modules)"
     )
 

@@ -12,9 +12,9 @@ import httpx
 import msgspec
 from anyio import to_thread
 
-from dictated.transcribers import faults
-from dictated.transcribers.link import FAILURES, LARGEST_ANSWER, OverlongError
-from dictated.transcribers.redaction import Redaction, told
+from dictated.wire import faults
+from dictated.wire.link import FAILURES, LARGEST_ANSWER, OverlongError
+from dictated.wire.redaction import Redaction, told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dictated.errors import TranscriberError
     from dictated.secret import Secret
     from dictated.sttconfig import RemoteEngine
-    from dictated.transcribers.link import Link
+    from dictated.wire.link import Link
 
 __all__ = ["LARGEST_ANSWER", "Remote", "Reply"]
 

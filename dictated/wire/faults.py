@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from dictated.errors import TranscriberError
-from dictated.transcribers.rejection import Rejection, read
+from dictated.wire.rejection import Rejection, read
 from dictated.wording import tidy
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dictated.transcribers.redaction import NOTHING
+from dictated.wire.redaction import NOTHING
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
