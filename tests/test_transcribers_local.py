@@ -59,6 +59,16 @@ async def test_several_at_once_get_each_their_own_words(engine: LocalTranscriber
     assert [handle.return_value.text for handle in handles] == alone
 
 
+async def test_cancelling_does_not_wait_for_a_model_at_work(engine: LocalTranscriber) -> None:
+    long = utterance(4 * spoken("beckett.wav", 8).pcm)
+    started = anyio.current_time()
+    with anyio.move_on_after(0.1):
+        await engine.transcribe(long)
+    let_go = anyio.current_time() - started
+    await engine.transcribe(spoken("beckett.wav", 3))  # waits for the model, which ends its work for nobody
+    assert let_go < 0.5 < anyio.current_time() - started
+
+
 async def test_a_folder_that_holds_no_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(TranscriberError, match=r'holds no model: .* "tiny-en" comes with the program'):
         await LocalTranscriber(LocalEngine(model=str(tmp_path))).warm()
