@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections import defaultdict
@@ -38,8 +39,11 @@ UNHEARD_S = 30.0
 No less than a request may take: a busy server that does not read for a while looks the same.
 """
 
+WRITE_S = 1.0
+"""Seconds a request that is given up may go on writing what it has begun to write."""
+
 RESENDS = 2
-"""Times a request is sent again because the kept connection it went over was closed by the server."""
+"""Times a request is sent again because the connection it shared or found kept was closed."""
 
 LARGEST_ANSWER = 4 << 20
 """Bytes of an answer that are read; two minutes of speech with words and times are a tenth of it."""
@@ -120,7 +124,7 @@ class Link:
                 await opening.enter()
                 response = await self._send(request)
             except _STALE:
-                if opening.begun or not resend:
+                if (opening.begun and not opening.shared) or not resend:
                     raise
             else:
                 response.stream = _Bounded(response.stream)
@@ -171,6 +175,7 @@ class _Opening:
         self._gate = gate
         self._inside = False
         self.begun = False
+        self.shared = False  # over HTTP/2 others may have broken it: a request given up in mid-upload does
         self._half: httpcore.AsyncNetworkStream | None = None  # TCP is there, TLS is not yet
 
     async def enter(self) -> None:
@@ -185,8 +190,11 @@ class _Opening:
             self._half = info["return_value"]
         elif event.endswith((".start_tls.complete", ".send_request_headers.started")):
             self._half = None
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            _write_whole(info["return_value"])
         if event.endswith(".send_request_headers.started"):
             self._leave()
+        self.shared = self.shared or event == "http2.send_request_headers.complete"
 
     async def drop(self) -> None:
         """Close what is left where the request was given up in between: httpcore 1.0 leaves it open."""
@@ -199,6 +207,33 @@ class _Opening:
         if self._inside:
             self._inside = False
             self._gate.release()
+
+
+def _write_whole(stream: httpcore.AsyncNetworkStream) -> None:
+    """Let no request that is given up stop in the middle of a write, or have no other go on from there.
+
+    Over HTTP/2 others share the connection: half a TLS record or frame, and nobody is understood any more.
+    """
+    write = stream.write
+
+    async def whole(buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 (httpcore's)
+        try:
+            with anyio.CancelScope(shield=True) as scope:
+                patience = asyncio.get_running_loop().call_later(WRITE_S, _unshield, scope)
+                try:
+                    await write(buffer, timeout)
+                finally:
+                    patience.cancel()
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await stream.aclose()
+            raise
+
+    stream.write = whole  # type: ignore[method-assign]
+
+
+def _unshield(scope: anyio.CancelScope) -> None:
+    scope.shield = False
 
 
 def _client(unheard_s: float) -> httpx.AsyncClient:
