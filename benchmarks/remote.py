@@ -29,7 +29,6 @@ from dictated import build
 from dictated.archive import Archive, Tally
 from dictated.configfile import parse
 from dictated.delivery import Delivery
-from dictated.errors import SpoolError
 from dictated.history import History
 from dictated.ledger import Ledger
 from dictated.pipeline import Pipeline
@@ -140,7 +139,7 @@ async def measure(engine: str, form: str, rounds: int) -> dict[str, Any]:
             chain = build.chain(_config(engine, form, server.port), ledger, {"KEY": "benchmark"})
             watch = Watch()
             pipeline = Pipeline(
-                chain, Delivery([watch], watch), Archive(Tally(), _lost, history.note), backlog=10
+                chain, Delivery([watch], watch), Archive(Tally()), backlog=10
             )
             await chain.warm()
             run = await tasks.start(pipeline.run, return_handle=True)
@@ -207,10 +206,6 @@ def _figures(values: list[float]) -> dict[str, float]:
         "p95": round(ordered[int(len(ordered) * 0.95)], 2),
         "max": round(ordered[-1], 2),
     }
-
-
-def _lost(_: Utterance) -> Path:
-    raise SpoolError("a benchmark keeps nothing")
 
 
 def main() -> None:

@@ -1,23 +1,27 @@
-"""Puts down what becomes of each utterance: its words in the history, its sound where they went nowhere."""
+"""Puts down how far each utterance has come, before each step: its sound, its words, where they went."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from anyio import to_thread
 
 from dictated.errors import HistoryError, SpoolError
-from dictated.history import Entry, Fate
+from dictated.history import Entry
+from dictated.records import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from dictated.history import History
+    from dictated.spool import Spool
     from dictated.types import Transcript, Utterance
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -33,64 +37,129 @@ class Tally:
 
 
 class Archive:
-    """Counts, notes and keeps; a disk that fails costs no words, and is told."""
+    """Counts what becomes of utterances and tells what went wrong; puts nothing on the disk."""
 
-    def __init__(
-        self, tally: Tally, keep: Callable[[Utterance], Path], note: Callable[[Entry], None] | None = None
-    ) -> None:
-        """`keep` saves the sound of an utterance, `note` writes into the history; both in a worker thread.
-
-        `keep` raises `SpoolError`, `note` raises `HistoryError`; without `note` there is no history.
-        """
+    def __init__(self, tally: Tally) -> None:
         self.tally = tally
-        self._keep = keep
-        self._write = note
-        self._complaint = ""  # what was last said about a history that cannot be written
+
+    async def heard(self, utterance: Utterance) -> None:  # noqa: ARG002 (for archives on disk)
+        """Take an utterance, before any engine has it."""
+        self.tally.heard += 1
+
+    async def transcribed(self, transcript: Transcript) -> None:
+        """Take its words, before any sink has them."""
+
+    async def begin(self, utterance: Utterance, sink: str, place: str = "") -> None:
+        """Mark that its words are about to go to a sink."""
+
+    async def done(self, utterance: Utterance, sink: str) -> None:
+        """Mark that they are there."""
 
     async def delivered(self, transcript: Transcript) -> None:
-        """A sink has the words."""
+        """Every sink has the words, or the log in its place."""
         self.tally.delivered += 1
         log.debug("utterance %d delivered", transcript.utterance.number)
-        await self._note(transcript.utterance, Fate.DELIVERED, transcript)
+        await self._settle(transcript.utterance, Fate.DELIVERED, transcript)
 
     async def empty(self, transcript: Transcript) -> None:
         """There were no words in it."""
         self.tally.empty += 1
-        await self._note(transcript.utterance, Fate.EMPTY, transcript)
+        await self._settle(transcript.utterance, Fate.EMPTY, transcript)
 
-    async def held(self, transcript: Transcript) -> None:
-        """The words are doubtful, and go no further than the history."""
+    async def held(self, transcript: Transcript, reason: str) -> None:
+        """The words wait until the user asks for them."""
         self.tally.held += 1
-        log.info(
-            "utterance %d is held back: %s; `dictated history` shows it",
-            transcript.utterance.number,
-            transcript.doubt,
-        )
-        await self._note(transcript.utterance, Fate.HELD, transcript, transcript.doubt)
+        number = transcript.utterance.number
+        log.info("utterance %d is held back: %s; `dictated history` shows it", number, reason)
+        await self._settle(transcript.utterance, Fate.HELD, transcript, reason)
 
     async def cancelled(self, utterance: Utterance) -> None:
         """The user threw it away: not a word of it is kept."""
         self.tally.cancelled += 1
-        await self._note(utterance, Fate.CANCELLED)
+        await self._settle(utterance, Fate.CANCELLED)
 
     async def failed(self, utterance: Utterance, reason: str, transcript: Transcript | None = None) -> None:
-        """Its words went nowhere: save the sound, and say where it is."""
-        try:
-            path = await to_thread.run_sync(self._keep, utterance)
-        except SpoolError as error:
-            log.error("utterance %d is lost: %s, and %s", utterance.number, reason, error)  # noqa: TRY400 (told)
-        else:
-            self.tally.kept += 1
-            log.warning(
-                "utterance %d: %s; its sound is kept: dictated transcribe %s", utterance.number, reason, path
-            )
-        await self._note(utterance, Fate.FAILED, transcript, reason)
+        """Its words went nowhere: the sound stays where it is, and that is told."""
+        where, kept = self._whereabouts(utterance)
+        self.tally.kept += kept
+        level = logging.WARNING if kept else logging.ERROR
+        log.log(level, "utterance %d: %s; %s", utterance.number, reason, where)
+        await self._settle(utterance, Fate.FAILED, transcript, reason)
 
-    async def _note(
+    def _whereabouts(self, _: Utterance) -> tuple[str, bool]:
+        """Say where the sound is, and whether it was kept by us."""
+        return "it is lost", False
+
+    async def _settle(
         self, utterance: Utterance, fate: Fate, transcript: Transcript | None = None, reason: str = ""
     ) -> None:
-        if self._write is None:
-            return
+        """Put down the end of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an utterance is put down: its number in the history, its file's name; 0 and "" for nowhere."""
+
+    id: int = 0
+    audio: str = ""
+
+
+class DiskArchive(Archive):
+    """Puts everything on the disk before the next step is taken.
+
+    A disk that fails costs no words that can still be delivered; it is told once.
+    """
+
+    def __init__(self, tally: Tally, spool: Spool, history: History) -> None:
+        super().__init__(tally)
+        self._spool = spool
+        self._history = history
+        self._places: dict[int, _Place] = {}  # of what is under way, by the utterance's number
+        self._complaint = ""  # what was last said about a disk that does not work
+
+    async def heard(self, utterance: Utterance) -> None:
+        """Put the sound on the disk."""
+        await super().heard(utterance)
+        self._places[utterance.number] = await self._do(self._put_down, utterance) or _Place()
+
+    def found(self, utterance: Utterance, number: int, audio: str) -> None:
+        """Go on with what is on the disk already, under that number of the history."""
+        self._places[utterance.number] = _Place(number, audio)
+
+    async def transcribed(self, transcript: Transcript) -> None:
+        """Put the words on the disk."""
+        if number := self._place(transcript.utterance).id:
+            await self._do(self._history.records.transcribed, number, transcript)
+
+    async def begin(self, utterance: Utterance, sink: str, place: str = "") -> None:
+        """Mark it on the disk."""
+        if number := self._place(utterance).id:
+            await self._do(self._history.records.begin, number, sink, place)
+
+    async def done(self, utterance: Utterance, sink: str) -> None:
+        """Mark it on the disk."""
+        if number := self._place(utterance).id:
+            await self._do(self._history.records.done, number, sink)
+
+    def _put_down(self, utterance: Utterance) -> _Place:
+        audio = self._spool.keep(utterance).name
+        return _Place(self._history.records.open(utterance, audio), audio)
+
+    def _place(self, utterance: Utterance) -> _Place:
+        return self._places.get(utterance.number, _Place())
+
+    def _whereabouts(self, utterance: Utterance) -> tuple[str, bool]:
+        audio = self._place(utterance).audio
+        return (
+            (f"its sound is kept ({audio}): dictated retry", True)
+            if audio
+            else super()._whereabouts(utterance)
+        )
+
+    async def _settle(
+        self, utterance: Utterance, fate: Fate, transcript: Transcript | None = None, reason: str = ""
+    ) -> None:
+        place = self._places.pop(utterance.number, _Place())
         entry = Entry(
             began=utterance.began,
             ended=utterance.ended,
@@ -100,16 +169,24 @@ class Archive:
             engine=transcript.engine if transcript else "",
             took=transcript.seconds if transcript else 0.0,
             generation=transcript.generation if transcript else "",
+            id=place.id,
         )
+        await self._do(self._history.note, entry)
+        if place.audio and fate not in {Fate.FAILED, Fate.HELD}:
+            await self._do(self._spool.drop, place.audio)
+            await self._do(self._history.records.forget_audio, place.id)
+
+    async def _do(self, step: Callable[..., T], *what: object) -> T | None:
+        """Do something to the disk, in a thread; where that fails, say it once and go on."""
         try:
-            await to_thread.run_sync(self._write, entry)
-        except HistoryError as error:
+            done = await to_thread.run_sync(step, *what)
+        except (HistoryError, SpoolError) as error:
             self._complain(str(error))
-        else:
-            self._complaint = ""
+            return None
+        self._complaint = ""
+        return done
 
     def _complain(self, complaint: str) -> None:
-        """Say it once, not with every utterance."""
         if complaint != self._complaint:
-            log.warning("the history is not written: %s", complaint)
+            log.warning("what is said is not put down: %s", complaint)
             self._complaint = complaint

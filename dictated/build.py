@@ -11,16 +11,19 @@ from dictated.chain import Chain, Terms
 from dictated.delivery import Delivery
 from dictated.history import History
 from dictated.hotkeys.x11 import X11Hotkeys
+from dictated.insertion import Insertion
 from dictated.ledger import Ledger
+from dictated.parts import Parts, no_window
 from dictated.recorders.audiofile import AudioFile
 from dictated.recorders.microphone import Microphone
+from dictated.recovery import Recovery
 from dictated.segmenter import Rules
-from dictated.session import Parts
 from dictated.sinks.clipboard import ClipboardSink
 from dictated.sinks.log import LogSink
 from dictated.sinks.stdout import StdoutSink
 from dictated.sinks.type import TypeSink
 from dictated.spool import Spool
+from dictated.tape import Tape
 from dictated.transcribers.local import LocalTranscriber
 from dictated.types import Hints
 from dictated.vads.gate import NoiseGate
@@ -72,19 +75,29 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         status = asked.status
     else:
         history, ledger, transcriber, status = kept.history, kept.ledger, kept.transcriber, kept.engines
+    spool = Spool(around.paths.spool_dir)
+    sinks = delivery(config.output, config.text, around.own_keys)
     return Parts(
         recorder=recorder(config, around.input_file),
         vad=vad(config.vad),
         rules=rules(config.segment),
         transcriber=transcriber,
-        delivery=delivery(config.output, config.text, around.own_keys),
-        spool=Spool(around.paths.spool_dir),
+        delivery=sinks,
+        spool=spool,
         history=history,
         ledger=ledger,
+        recovery=Recovery(transcriber, sinks.sinks, spool, history),
+        insertion=Insertion(sinks, spool, history),
+        tape=Tape(around.paths.spool_dir),
         backlog=config.limits.backlog,
         drain_s=config.limits.drain_s,
         ends_with_input=around.input_file is not None,
+        keeps_trying=config.audio.listen_at_start,
+        reopen_s=config.limits.reopen_s,
+        reopen_max_s=config.limits.reopen_max_s,
+        silence_s=config.limits.silence_s,
         engines=status,
+        window=next((sink.window for sink in sinks.sinks if isinstance(sink, TypeSink)), no_window),
     )
 
 

@@ -37,6 +37,8 @@ GROUPS = {
     },
     "Looking back": {
         "history": "what became of the last utterances",
+        "retry": "transcribe again what no engine could transcribe",
+        "insert": "put words that were held back where you are now: those of NUMBER, or the last",
         "stats": "what each engine has done and cost, by day",
     },
     "Setting up": {
@@ -48,7 +50,7 @@ GROUPS = {
 }
 """Every command under its heading, as `dictated --help` shows them."""
 
-ASKED = frozenset({"start", "stop", "toggle", "cancel", "status"})
+ASKED = frozenset({"start", "stop", "toggle", "cancel", "retry", "insert", "status"})
 """What the daemon does for us: all in `commands/ask.py`."""
 
 
@@ -121,6 +123,7 @@ def _add_looking_back(made: dict[str, argparse.ArgumentParser]) -> None:
     made["history"].add_argument(
         "-n", dest="count", type=above_zero, default=20, metavar="N", help="the last N utterances (20)"
     )
+    made["insert"].add_argument("number", nargs="?", type=above_zero, help="as `dictated history` shows it")
     made["history"].add_argument("--json", action="store_true", help="one JSON object a line")
     made["stats"].add_argument(
         "--days", type=above_zero, default=7, metavar="N", help="today and the days before it, N in all (7)"

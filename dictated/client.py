@@ -22,8 +22,8 @@ ANSWER_SECONDS = 10.0
 """How long the client waits for the daemon's answer; opening a device is bounded well below."""
 
 
-def ask(path: Path, command: str) -> dict[str, Any]:
-    """Send a command to the daemon and return its answer.
+def ask(path: Path, command: str, **more: int | None) -> dict[str, Any]:
+    """Send a command to the daemon, with what else it needs to know, and return its answer.
 
     Raises:
         NotRunningError: no daemon listens on this socket.
@@ -39,7 +39,7 @@ def ask(path: Path, command: str) -> dict[str, Any]:
                 " or `systemctl --user start dictated`"
             ) from error
         try:
-            link.sendall(json.dumps({"command": command}).encode() + b"\n")
+            link.sendall(json.dumps({"command": command, **more}).encode() + b"\n")
             answer = _parse(_read_line(link))
         except (OSError, ValueError) as error:
             raise RequestError(

@@ -98,6 +98,19 @@ class TypeSink(Struct, frozen=True, kw_only=True):
         Milliseconds,
         Meta(description="How long to wait for Ctrl, Alt, Shift or Super to be let go before typing."),
     ] = 1000
+    max_delay: Annotated[
+        Seconds,
+        Meta(
+            description="Seconds after which words that come late are held (`dictated history`), not typed."
+        ),
+    ] = 10.0
+    on_focus_change: Annotated[
+        Literal["hold", "type", "refocus"],
+        Meta(
+            description="When another window has the focus than when you spoke: hold the words, type them "
+            "there all the same, or give the first window the focus again."
+        ),
+    ] = "hold"
     settle_ms: Annotated[
         Milliseconds,
         Meta(description="How long a window is given to see a changed keyboard mapping (é, я, 你, 🙂)."),
@@ -200,6 +213,19 @@ class Limits(Struct, frozen=True, kw_only=True):
     no_frame_s: Annotated[
         Seconds, Meta(description="An open microphone that gives no data for this long is lost.")
     ] = 1.0
+    reopen_s: Annotated[
+        Seconds, Meta(description="Seconds before a lost microphone is tried again; doubled after each try.")
+    ] = 0.25
+    reopen_max_s: Annotated[Seconds, Meta(description="The longest that waiting between tries gets.")] = 8.0
+    silence_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=3600,
+            description="Seconds of digital silence after which you are told that the microphone may be "
+            "muted; 0 is off (where a noise filter silences every pause).",
+        ),
+    ] = 5.0
     drain_s: Annotated[
         Seconds, Meta(description="Grace, when told to end, for what is spoken but not delivered.")
     ] = 10.0

@@ -31,7 +31,12 @@ SETTLE_SECONDS = 5.0
 CONNECTIONS = 16
 """Requests answered at once; further ones wait their turn."""
 
-_SESSION_COMMANDS = {str(c): c for c in (Command.START, Command.STOP, Command.TOGGLE, Command.CANCEL)}
+_SESSION_COMMANDS = {
+    str(c): c for c in (Command.START, Command.STOP, Command.TOGGLE, Command.CANCEL, Command.RETRY)
+}
+
+
+_OTHER_COMMANDS = ("insert", "status")
 
 
 async def serve(path: Path, session: Session, *, task_status: TaskStatus[None]) -> None:
@@ -67,7 +72,7 @@ async def serve(path: Path, session: Session, *, task_status: TaskStatus[None]) 
 async def _reply(stream: SocketStream, session: Session) -> bytes:
     try:
         line = await BufferedByteReceiveStream(stream).receive_until(b"\n", MAX_REQUEST_BYTES)
-        reply = await _carry_out(_command(line), session)
+        reply = await _carry_out(*_request(line), session)
     except anyio.DelimiterNotFound:
         reply = {"refused": f"a request has one line of at most {MAX_REQUEST_BYTES} bytes"}
     except DictatedError as error:
@@ -75,24 +80,28 @@ async def _reply(stream: SocketStream, session: Session) -> bytes:
     return json.dumps(reply).encode() + b"\n"
 
 
-def _command(line: bytes) -> str:
+def _request(line: bytes) -> tuple[str, int | None]:
+    """Return what is asked for, and the number of the history it is about."""
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
         request = None
     name = request.get("command") if isinstance(request, dict) else None
-    if isinstance(name, str) and (name == "status" or name in _SESSION_COMMANDS):
-        return name
-    known = ", ".join([*_SESSION_COMMANDS, "status"])
+    if isinstance(name, str) and (name in _OTHER_COMMANDS or name in _SESSION_COMMANDS):
+        number = request.get("number")
+        return name, number if isinstance(number, int) else None
+    known = ", ".join([*_SESSION_COMMANDS, *_OTHER_COMMANDS])
     raise RequestError(f"the daemon knows no such command; it takes: {known}")
 
 
-async def _carry_out(name: str, session: Session) -> dict[str, Any]:
+async def _carry_out(name: str, number: int | None, session: Session) -> dict[str, Any]:
     """Do it. `toggle` answers at once, so that a key bound to it never waits for a device."""
     if name == "status":
         return session.status()
+    if name == "insert":
+        return {"inserted": await session.insert(number)}
     heading = session.submit(_SESSION_COMMANDS[name])
-    if name == "toggle":
+    if name in {"toggle", "retry"}:
         return {**session.status(), "state": str(heading)}
     with anyio.move_on_after(SETTLE_SECONDS):
         await session.settled()

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from anyio.abc import TaskStatus
 
     from dictated.config import Config
+    from dictated.parts import Parts
     from dictated.ports import Hotkey
-    from dictated.session import Parts
     from dictated.systemd import Systemd
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ class Daemon:
         self._config: Config
         self._parts: Parts  # what the next round of the session works with
         self._hotkey: Hotkey | None = None
+        self._late_hotkey: Hotkey | None = None  # did not work when it was started, and does when it can
 
     async def run(self) -> str:
         """Serve until QUIT; return what ended the input before its time, or nothing.
@@ -90,6 +91,9 @@ class Daemon:
                 parts = self._parts
                 async with anyio.create_task_group() as beside:
                     beside.start_soon(parts.ledger.run)
+                    if self._around.input_file is None:
+                        await parts.recovery.prepare()
+                        beside.start_soon(parts.recovery.run)
                     ending = await self._session.run(parts)
                     beside.cancel_scope.cancel()
                 await parts.delivery.close()
@@ -139,13 +143,15 @@ class Daemon:
             await to_thread.run_sync(hotkey.start, send)
         except HotkeyError as error:
             log.warning("no hotkey: %s", error)
+            self._late_hotkey = hotkey
         else:
             self._hotkey = hotkey
 
     async def _ignore_keys(self) -> None:
-        if self._hotkey is not None:
-            await to_thread.run_sync(self._hotkey.stop)
-            self._hotkey = None
+        for hotkey in (self._hotkey, self._late_hotkey):
+            if hotkey is not None:
+                await to_thread.run_sync(hotkey.stop)
+        self._hotkey = self._late_hotkey = None
 
     async def _feed_watchdog(self) -> None:
         """Tell systemd that the loop turns."""

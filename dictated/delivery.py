@@ -3,48 +3,86 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dictated.errors import SinkError
+import anyio
+
+from dictated.errors import HeldError, SinkError
+from dictated.ports import Searchable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dictated.archive import Archive
     from dictated.ports import Sink
     from dictated.types import Transcript
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many sinks have the words, and why one waits to be asked for them."""
+
+    takers: int
+    held: str = ""
+
+
 class Delivery:
     """Several sinks at once: one that fails does not stop the others.
 
-    When any of them fails, the words go to `rescue` too, unless that is among the sinks already.
+    When any of them fails, the words go to `rescue` too, unless that is among the sinks already. A sink that
+    holds the words has not failed: they wait in the history.
     """
 
     def __init__(self, sinks: Sequence[Sink], rescue: Sink) -> None:
-        self._sinks = tuple(sinks)
+        self.sinks = tuple(sinks)
         self._rescue = rescue
+        self._turn = anyio.Lock()  # a sink has one text at a time
         self._complaints: dict[str, str] = {}  # what was last said about a sink that does not work
 
-    async def deliver(self, transcript: Transcript) -> bool:
-        """Return whether any sink took the words."""
-        takers = [sink.name for sink in self._sinks if await self._offer(sink, transcript)]
-        if len(takers) < len(self._sinks) and self._rescue.name not in {s.name for s in self._sinks}:
-            takers += [self._rescue.name] if await self._offer(self._rescue, transcript) else []
-        return bool(takers)
+    async def deliver(self, transcript: Transcript, archive: Archive) -> Outcome:
+        """Return what came of it; every sink is marked in the archive before and after."""
+        async with self._turn:
+            return await self._deliver(self.sinks, transcript, archive)
+
+    async def insert(self, transcript: Transcript, archive: Archive) -> Outcome:
+        """Give the words to every sink but those that keep them, which have them already."""
+        sinks = [sink for sink in self.sinks if not isinstance(sink, Searchable)]
+        async with self._turn:
+            return await self._deliver(sinks, transcript, archive)
+
+    async def _deliver(self, sinks: Sequence[Sink], transcript: Transcript, archive: Archive) -> Outcome:
+        takers, failed, held = 0, 0, ""
+        for sink in sinks:
+            try:
+                taken = await self._offer(sink, transcript, archive)
+            except HeldError as error:
+                held = str(error)
+            else:
+                takers += taken
+                failed += not taken
+        if failed and self._rescue.name not in {sink.name for sink in self.sinks}:
+            takers += await self._offer(self._rescue, transcript, archive)
+        return Outcome(takers, held)
 
     async def close(self) -> None:
         """Close every sink."""
-        for sink in (*self._sinks, self._rescue):
+        for sink in (*self.sinks, self._rescue):
             await sink.close()
 
-    async def _offer(self, sink: Sink, transcript: Transcript) -> bool:
+    async def _offer(self, sink: Sink, transcript: Transcript, archive: Archive) -> bool:
+        place = await sink.place() if isinstance(sink, Searchable) else ""
+        await archive.begin(transcript.utterance, sink.name, place)
         try:
             await sink.deliver(transcript)
+        except HeldError:
+            raise
         except SinkError as error:
             self._complain(sink, str(error))
             return False
+        await archive.done(transcript.utterance, sink.name)
         if self._complaints.pop(sink.name, None):
             log.info("%s works again", sink.name)
         return True

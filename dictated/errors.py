@@ -11,7 +11,8 @@ DictatedError                 exit 1
 │   └── RecorderLostError              it was open and no longer gives frames
 ├── TranscriberError                   an engine gave no text; knows what may help
 ├── SinkError                          a place that could not take the words
-│   └── NoDisplayError                 because there is no screen
+│   ├── NoDisplayError                 because there is no screen
+│   └── HeldError                      because it must not: too late, or another window is focused
 ├── SpoolError                         the sound of an utterance could not be kept
 ├── HistoryError                       what became of an utterance could not be noted
 └── HotkeyError                        a key combination that cannot be watched
@@ -101,6 +102,10 @@ class SinkError(DictatedError):
 
 class NoDisplayError(SinkError):
     """There is no screen to type on."""
+
+
+class HeldError(SinkError):
+    """A sink will not take the words without being asked: their moment or their window is gone."""
 
 
 class SpoolError(DictatedError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dictated.database import Database
+from dictated.records import MICROSECOND, Fate, Records, from_microseconds, microseconds, storable
 from dictated.types import Usage
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ MOST_DAYS = 1_100
 
 _Row = TypeVar("_Row")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _FOR_EVER = 2**63 - 1  # the last moment SQLite has a number for
 
 _STEPS = (
@@ -55,6 +53,18 @@ _STEPS = (
             PRIMARY KEY (day, engine)
         )""",
     ),
+    (
+        "ALTER TABLE entries ADD COLUMN audio TEXT NOT NULL DEFAULT ''",  # a file in the spool
+        "ALTER TABLE entries ADD COLUMN speech TEXT NOT NULL DEFAULT ''",  # where in it the speech is, JSON
+        "CREATE INDEX undone ON entries (fate) WHERE fate IN ('recorded', 'transcribed', 'failed')",
+        """CREATE TABLE deliveries (
+            entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+            sink TEXT NOT NULL,
+            mark TEXT NOT NULL,  -- 'begun' before the words go there, 'done' when they are there
+            place TEXT NOT NULL,
+            PRIMARY KEY (entry, sink)
+        )""",
+    ),
 )
 
 _NOTE = """INSERT INTO entries (began, ended, fate, text, reason, engine, took, generation)
@@ -66,23 +76,17 @@ _SPEND = """INSERT INTO spent (day, engine, answers, seconds, tokens_in, tokens_
         seconds = seconds + excluded.seconds, tokens_in = tokens_in + excluded.tokens_in,
         tokens_out = tokens_out + excluded.tokens_out, cost = cost + excluded.cost"""
 
-_FORGET = "UPDATE entries SET text = NULL WHERE text IS NOT NULL AND ended <= ?"
+_SETTLE = """UPDATE entries SET fate = ?, text = ?, reason = ?, engine = ?, took = ?, generation = ?
+    WHERE id = ?"""
+
+_FORGET = """UPDATE entries SET text = NULL WHERE text IS NOT NULL AND ended <= ?
+    AND fate NOT IN ('recorded', 'transcribed', 'held', 'failed')"""
 
 _ENTRIES = """SELECT began, ended, fate, text, reason, engine, took, generation, id
     FROM entries ORDER BY id DESC LIMIT ?"""
 
 _SPENT = """SELECT day, engine, answers, seconds, tokens_in, tokens_out, cost
     FROM spent WHERE day >= ? ORDER BY day, rowid"""
-
-
-class Fate(StrEnum):
-    """What became of an utterance."""
-
-    DELIVERED = "delivered"
-    HELD = "held"
-    EMPTY = "empty"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +145,31 @@ class History:
     ) -> None:
         """`keep_text` is how long words are kept; zero keeps none."""
         self._database = Database(file, _STEPS)
+        self.records = Records(self._database)
         self._keep_text = keep_text
         self._now = now
 
     def note(self, entry: Entry) -> None:
-        """Add an entry, on the disk when this returns; words past their time are removed.
+        """Add an entry, or bring the one of its `id` up to date; words past their time are removed.
+
+        It is on the disk when this returns. Words that are not where they belong are kept for longer.
 
         Raises:
             HistoryError: it is not noted.
         """
         horizon = self._horizon()
-        began, ended = _microseconds(entry.began), _microseconds(entry.ended)
-        text = _storable(entry.text) if ended > horizon else None
-        words = (text, _storable(entry.reason), entry.engine, entry.took, _storable(entry.generation))
+        began, ended = microseconds(entry.began), microseconds(entry.ended)
+        kept = ended > horizon or entry.fate in (Fate.HELD, Fate.FAILED)
+        text = storable(entry.text) if kept else None
+        words = (text, storable(entry.reason), entry.engine, entry.took, storable(entry.generation))
         with self._database.writing("FULL") as db:
-            noted = db.execute(_NOTE, (began, ended, entry.fate, *words)).lastrowid or 0
-            db.execute("DELETE FROM entries WHERE id <= ?", (noted - MOST_ENTRIES,))
+            if entry.id:
+                db.execute(_SETTLE, (entry.fate, *words, entry.id))
+                if text is None:
+                    self._database.leave_no_traces()
+            else:
+                noted = db.execute(_NOTE, (began, ended, entry.fate, *words)).lastrowid or 0
+                db.execute("DELETE FROM entries WHERE id <= ?", (noted - MOST_ENTRIES,))
             self._forget(db, horizon)
 
     def forget(self) -> None:
@@ -206,7 +219,7 @@ class History:
         """Words spoken until then are not kept."""
         if not self._keep_text:
             return _FOR_EVER
-        return _microseconds(self._now()) - self._keep_text // _MICROSECOND
+        return microseconds(self._now()) - self._keep_text // MICROSECOND
 
     def _forget(self, db: sqlite3.Connection, horizon: int) -> None:
         if db.execute(_FORGET, (horizon,)).rowcount:
@@ -220,27 +233,12 @@ class History:
 
 
 def _entry(began: int, ended: int, fate: str, text: str | None, *rest: Any) -> Entry:
-    return Entry(_moment(began), _moment(ended), Fate(fate), text or "", *rest)
+    return Entry(from_microseconds(began), from_microseconds(ended), Fate(fate), text or "", *rest)
 
 
 def _spent(day: str, engine: str, answers: int, *used: Any) -> Spent:
     return Spent(date.fromisoformat(day), engine, answers, Usage(*used))
 
 
-def _microseconds(moment: datetime) -> int:
-    """Count them since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _moment(microseconds: int) -> datetime:
-    """Return the time, as it is told here."""
-    return (_EPOCH + microseconds * _MICROSECOND).astimezone()
-
-
 def _before(day: date, days: int) -> date:
     return date.fromordinal(max(1, day.toordinal() - days))
-
-
-def _storable(text: str) -> str:
-    """Replace lone surrogates, which SQLite does not take."""
-    return text.encode(errors="replace").decode()

@@ -6,12 +6,13 @@ order of speaking; `run` awaits the oldest. The stream of handles is the reorder
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import anyio
-from anyio import CancelScope, TaskCancelled
+from anyio import CancelScope, TaskCancelled, to_thread
 
-from dictated.errors import AudioFileError, DictatedError, RecorderError, TranscriberError
+from dictated.errors import AudioFileError, DictatedError, RecorderError, SpoolError, TranscriberError
 from dictated.types import Failure, Transcript
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from dictated.delivery import Delivery
     from dictated.ports import Transcriber, Vad
     from dictated.segmenter import Segmenter
+    from dictated.tape import Tape
     from dictated.types import Frame, Segment, Utterance
+
+log = logging.getLogger(__name__)
 
 
 async def listen(
@@ -32,8 +36,11 @@ async def listen(
     vad: Vad,
     segmenter: Segmenter,
     emit: Callable[[Segment], Awaitable[None]],
+    tape: Tape | None = None,
 ) -> None:
     """Cut frames into segments until they end, the open one included, and hand each to `emit`.
+
+    What is still being said is on the tape; it is erased when `emit` has it.
 
     Raises:
         RecorderError: the frames ended before their time; what was said until then is emitted.
@@ -45,13 +52,32 @@ async def listen(
             segment = segmenter.push(frame, speech=vad.is_speech(frame))
             if segment is not None:
                 await emit(segment)
+            tape = await _follow(tape, segmenter)
     except (RecorderError, AudioFileError) as error:
         early = error
     last = segmenter.flush()
     if last is not None:
         await emit(last)
+    await _follow(tape, segmenter)
     if early is not None:
         raise early
+
+
+async def _follow(tape: Tape | None, segmenter: Segmenter) -> Tape | None:
+    """Bring the tape up to date; return it, or None where it is of no use any more, which is told."""
+    if tape is None:
+        return None
+    open_at = segmenter.open_at
+    try:
+        if open_at is None:
+            if tape.used:
+                await to_thread.run_sync(tape.erase)
+        elif tape.lacks(*open_at):
+            await to_thread.run_sync(tape.write, open_at[0], segmenter.open_sound())
+    except SpoolError as error:
+        log.warning("what is being said is not on the disk until it is said: %s", error)
+        return None
+    return tape
 
 
 class Pipeline:
@@ -100,17 +126,22 @@ class Pipeline:
 
     async def put(self, utterance: Utterance) -> None:
         """Take the next utterance; waits while the backlog is full."""
-        self._archive.tally.heard += 1
+        with CancelScope(shield=True):  # what is put down is ours: it comes to an end, cancelled or not
+            await self._archive.heard(utterance)
         handle = self._tasks.start_soon(self._transcribe, utterance)
         self._waiting[utterance.number] = (utterance, handle)
-        await self._inlet.send((utterance, handle))
+        try:
+            self._inlet.send_nowait((utterance, handle))
+        except anyio.WouldBlock:
+            await self._inlet.send((utterance, handle))
 
     async def offer(self, utterance: Utterance) -> None:
         """Take the next utterance without waiting: where the backlog is full, its sound goes to the spool."""
         if len(self._waiting) < self._backlog:
             await self.put(utterance)
         else:
-            self._archive.tally.heard += 1
+            with CancelScope(shield=True):
+                await self._archive.heard(utterance)
             reason = f"{self._backlog} utterances wait already (limits.backlog)"
             await self._archive.failed(utterance, reason)
 
@@ -145,12 +176,16 @@ class Pipeline:
         elif not outcome.text:
             await self._archive.empty(outcome)
         elif outcome.doubt:
-            await self._archive.held(outcome)
+            await self._archive.held(outcome, outcome.doubt)
         else:
+            await self._archive.transcribed(outcome)
             await self._deliver(outcome)
 
     async def _deliver(self, transcript: Transcript) -> None:
-        if await self._delivery.deliver(transcript):
+        came = await self._delivery.deliver(transcript, self._archive)
+        if came.held:
+            await self._archive.held(transcript, came.held)
+        elif came.takers:
             await self._archive.delivered(transcript)
         else:
             await self._archive.failed(transcript.utterance, "no sink could take its text", transcript)

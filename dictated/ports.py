@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from dictated.types import NO_HINTS
 
@@ -123,6 +123,19 @@ class Sink(Protocol):
 
     async def close(self) -> None:
         """Give back what is held; the sink is not used again."""
+        ...
+
+
+@runtime_checkable
+class Searchable(Sink, Protocol):
+    """A sink that can be looked into: after a crash, whether words have arrived."""
+
+    async def place(self) -> str:
+        """Say where the next words will stand, for `has`."""
+        ...
+
+    async def has(self, transcript: Transcript, place: str) -> bool:
+        """Say whether these words stand there."""
         ...
 
 

@@ -125,6 +125,15 @@ class Segmenter:
         return self._close()
 
     @property
+    def open_at(self) -> tuple[int, int] | None:
+        """Position of the open utterance's first frame, and its frames so far; None while none is open."""
+        return None if self._onset is None else (self._first, len(self._speech))
+
+    def open_sound(self) -> bytes:
+        """Return the sound of the open utterance so far, its pre-roll included."""
+        return bytes(self._pcm) if self._onset is not None else b""
+
+    @property
     def _next(self) -> int:
         """Position of the frame to come."""
         return self._first + len(self._speech)

@@ -2,56 +2,41 @@
 
 Commands change what is wanted; `run` brings what is so in line with what is wanted, one step after the other.
 A command therefore never waits for a device, and a burst of them ends in the state the last one asks for.
+A microphone that is lost while it is wanted is tried again until it is back or no longer wanted.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+import math
+from dataclasses import asdict, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio import CancelScope, TaskHandle
 
-from dictated.archive import Archive, Tally
-from dictated.errors import AudioFileError, DictatedError, RecorderError, TranscriberError
+from dictated.archive import DiskArchive, Tally
+from dictated.errors import AudioFileError, DictatedError, RecorderError, RequestError, TranscriberError
+from dictated.hearing import Hearing
+from dictated.mute import Mute
+from dictated.persistence import Persistence
 from dictated.pipeline import Pipeline, listen
 from dictated.segmenter import Segmenter
-from dictated.types import FRAME_SECONDS, Command, Frame, Segment, State, Utterance
+from dictated.types import Command, Frame, Segment, State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from anyio.abc import TaskGroup
 
-    from dictated.delivery import Delivery
-    from dictated.history import History
-    from dictated.ledger import Ledger
-    from dictated.ports import Recorder, Transcriber, Vad
-    from dictated.segmenter import Rules
-    from dictated.spool import Spool
+    from dictated.parts import Parts
+    from dictated.ports import Transcriber
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a session works with, made from one configuration."""
-
-    recorder: Recorder
-    vad: Vad
-    rules: Rules
-    transcriber: Transcriber
-    delivery: Delivery
-    spool: Spool
-    history: History
-    ledger: Ledger
-    backlog: int
-    drain_s: float
-    ends_with_input: bool = False
-    engines: Callable[[], list[dict[str, str | int | float]]] = list
+MUTED = "the microphone gives only silence: is it muted? unmute it, or set audio.device to another one"
+"""What a user is told of digital silence."""
 
 
 class Session:
@@ -59,7 +44,7 @@ class Session:
 
     def __init__(self) -> None:
         self.state = State.OFF
-        self.error = ""  # why listening is off although it was wanted, for `dictated status`
+        self.error = ""  # what keeps us from listening as it was wanted, for `dictated status`
         self._tally = Tally()
         self._wanted = False
         self._discard = False  # what is heard and not yet delivered is to be thrown away
@@ -68,6 +53,9 @@ class Session:
         self._changed = anyio.Event()  # there is something for `run` to look at
         self._settled = anyio.Event()  # what is so is what is wanted
         self._listening: TaskHandle[None] | None = None
+        self._persistence: Persistence | None = None  # there once the microphone is to be had again when lost
+        self._next_try = 0.0  # when it may be opened, by the event loop's clock
+        self._attempt: CancelScope | None = None  # the last opening of it
         self._parts: Parts | None = None
         self._pipeline: Pipeline | None = None
         self._scope: CancelScope | None = None
@@ -79,15 +67,36 @@ class Session:
                 self._wanted = not self._wanted
             case Command.QUIT | Command.RELOAD:
                 self._end(command)
+            case Command.RETRY:
+                if self._parts is not None:
+                    self._parts.recovery.again()
+                return self.state
             case Command.CANCEL:
                 self._wanted = False
                 self._discard = True
             case _:
                 self._wanted = command is Command.START
+        self._next_try = 0.0
+        if self.state is State.LOST and self._attempt and (self._ending or not self._wanted):
+            self._attempt.cancel()
         self._touch()
-        if self._wanted == (self._listening is not None):
-            return self.state
-        return State.STARTING if self._wanted else State.STOPPING
+        return self._heading()
+
+    def _heading(self) -> State:
+        """Say which state what is wanted leads to or through."""
+        if self._wanted:
+            return State.STARTING if self._listening is None else self.state
+        return State.OFF if self._listening is None else State.STOPPING
+
+    async def insert(self, number: int | None) -> int:
+        """Put words of the history where the user is now; return their number.
+
+        Raises:
+            RequestError: there are none, or they did not arrive.
+        """
+        if self._parts is None:
+            raise RequestError("the daemon is not ready yet; try again in a moment")
+        return await self._parts.insertion.insert(number)
 
     async def settled(self) -> None:
         """Wait until the last command is carried out, or has failed."""
@@ -110,7 +119,7 @@ class Session:
         When told to end, what is not delivered within `drain_s` is kept in the spool.
         """
         self._parts = parts
-        archive = Archive(self._tally, parts.spool.keep, parts.history.note)
+        archive = DiskArchive(self._tally, parts.spool, parts.history)
         self._pipeline = Pipeline(parts.transcriber, parts.delivery, archive, backlog=parts.backlog)
         async with anyio.create_task_group() as tasks:
             self._scope = tasks.cancel_scope
@@ -118,7 +127,8 @@ class Session:
             while self._ending is None:
                 self._changed = anyio.Event()
                 await self._settle(parts, self._pipeline, tasks)
-                await self._changed.wait()
+                with CancelScope(deadline=self._next_try if self._lacks_microphone() else math.inf):
+                    await self._changed.wait()
             await self._stop(parts)
             self._pipeline.finish()
         ending, self._ending = self._ending or Command.QUIT, None
@@ -129,6 +139,9 @@ class Session:
         if self._scope is not None and self._parts is not None:
             self._scope.deadline = anyio.current_time() + self._parts.drain_s
 
+    def _lacks_microphone(self) -> bool:
+        return self._wanted and self._listening is None
+
     def _touch(self) -> None:
         self._changed.set()
         if self._settled.is_set():
@@ -137,24 +150,34 @@ class Session:
     async def _settle(self, parts: Parts, pipeline: Pipeline, tasks: TaskGroup) -> None:
         """Take the steps from what is so to what is wanted."""
         ended = self._listening is not None and self._listening.status is not TaskHandle.Status.PENDING
-        if ended or self._discard or not self._wanted:
+        if ended or self.state is State.LOST or self._discard or not self._wanted:
             await self._stop(parts)
         if self._discard:
             pipeline.cancel()
             self._discard = False
-        if self._wanted and self._listening is None:
+        if not self._wanted:
+            self._persistence = None
+        if self._lacks_microphone() and anyio.current_time() >= self._next_try:
             await self._start(parts, pipeline, tasks)
         if not self._changed.is_set():
             self._settled.set()
 
     async def _start(self, parts: Parts, pipeline: Pipeline, tasks: TaskGroup) -> None:
-        self.state = State.STARTING
-        try:
-            frames = await parts.recorder.open()
-        except (RecorderError, AudioFileError) as error:
-            self.state = State.OFF
-            self._fail(error, parts)
+        if self.state is not State.LOST:
+            self.state = State.STARTING
+        if parts.keeps_trying:
+            self._persist(parts)
+        with CancelScope() as self._attempt:
+            try:
+                frames = await parts.recorder.open()
+            except (RecorderError, AudioFileError) as error:
+                self._miss(error, parts)
+                return
+        if self._attempt.cancelled_caught:
             return
+        self._persist(parts)
+        if self._persistence is not None:
+            self._persistence.came_back(anyio.current_time())
         self.error = ""
         self.state = State.LISTENING
         log.info("listening")
@@ -162,31 +185,37 @@ class Session:
 
     async def _stop(self, parts: Parts) -> None:
         """Close the device; what was said until now goes its way, unless it is to be discarded."""
-        if self._listening is None:
-            return
-        self.state = State.STOPPING
-        if self._discard:
-            self._listening.cancel()
-        await parts.recorder.close()
-        await self._listening.wait()
-        self._listening = None
-        self.state = State.OFF
-        log.info("not listening")
+        lost = self.state is State.LOST and self._wanted and self._ending is None
+        if self._listening is not None:
+            if not lost:
+                self.state = State.STOPPING
+            if self._discard:
+                self._listening.cancel()
+            await parts.recorder.close()
+            await self._listening.wait()
+            self._listening = None
+            log.info("not listening")
+        elif self.state is State.LOST and not lost:
+            log.info("no longer waiting for the microphone")
+        if not lost:
+            self.state = State.OFF
 
     async def _listen(self, frames: AsyncIterator[Frame], parts: Parts, pipeline: Pipeline) -> None:
-        hearing = _Hearing(frames)
+        mute = Mute(0 if parts.ends_with_input else parts.silence_s)  # a file may be silent for good reasons
+        hearing = Hearing(frames, mute, self._tell_mute)
         take = pipeline.put if parts.ends_with_input else pipeline.offer  # a file can wait, a speaker cannot
 
         async def emit(segment: Segment) -> None:
-            await take(hearing.utterance(next(self._numbers), segment))
+            utterance = hearing.utterance(next(self._numbers), segment)
+            await take(replace(utterance, window=await parts.window()))
 
         parts.vad.reset()
         async with anyio.create_task_group() as beside:
             beside.start_soon(self._warm, parts.transcriber)
             try:
-                await listen(hearing, parts.vad, Segmenter(parts.rules), emit)
+                await listen(hearing, parts.vad, Segmenter(parts.rules), emit, parts.tape)
             except (RecorderError, AudioFileError) as error:
-                self._fail(error, parts)
+                self._miss(error, parts)
             beside.cancel_scope.cancel()
         if self.state is State.LISTENING:  # nobody asked for the end: the input has ended by itself
             self._wanted = False
@@ -201,34 +230,43 @@ class Session:
             log.error("%s", error)  # noqa: TRY400 (told to a person; the sound of what is said is kept)
             self.error = str(error)
 
-    def _fail(self, error: DictatedError, parts: Parts) -> None:
-        """Say why there is no listening; where the input is a file, that is the end."""
-        log.error("%s", error)
+    def _persist(self, parts: Parts) -> None:
+        """From now on, have the microphone again whenever it is lost; a file is had once."""
+        if self._persistence is None and not parts.ends_with_input:
+            self._persistence = Persistence(parts.reopen_s, parts.reopen_max_s)
+
+    def _miss(self, error: DictatedError, parts: Parts) -> None:
+        """Say why there is no listening, and see whether there may be some later."""
         self.error = str(error)
-        self._wanted = False
-        self._ending = Command.QUIT if parts.ends_with_input else self._ending
+        if self._persistence is None:
+            self._give_up(error, parts)
+        elif not self._wanted:
+            log.error("%s", error)
+        else:
+            self._lose(error, self._persistence)
         self._touch()
 
+    def _give_up(self, error: DictatedError, parts: Parts) -> None:
+        """Listen no more; where the input is a file, that is the end."""
+        log.error("%s", error)
+        if self.state is State.STARTING:
+            self.state = State.OFF
+        self._wanted = False
+        self._ending = Command.QUIT if parts.ends_with_input else self._ending
 
-class _Hearing:
-    """Counts the frames that pass, to tell when in the day a segment was spoken."""
+    def _lose(self, error: DictatedError, persistence: Persistence) -> None:
+        """Go on when the microphone is back; this is said when it is lost, not at each try."""
+        if self.state is State.LOST:
+            log.debug("tried again: %s", error)
+        else:
+            log.error("%s; listening goes on by itself once the microphone is back", error)
+        self.state = State.LOST
+        self._next_try = persistence.again_at(anyio.current_time())
 
-    def __init__(self, frames: AsyncIterator[Frame]) -> None:
-        self._frames = frames
-        self._passed = 0
-
-    def __aiter__(self) -> _Hearing:
-        return self
-
-    async def __anext__(self) -> Frame:
-        frame = await anext(self._frames)
-        self._passed += 1
-        return frame
-
-    def utterance(self, number: int, segment: Segment) -> Utterance:
-        """Date the segment back from now, the moment its last frames came."""
-        now = datetime.now().astimezone()
-        return Utterance(number, segment, self._time(now, segment.onset), self._time(now, segment.offset))
-
-    def _time(self, now: datetime, position: int) -> datetime:
-        return now - timedelta(seconds=(self._passed - position) * FRAME_SECONDS)
+    def _tell_mute(self, mute: Mute) -> None:
+        if mute.muted:
+            log.warning(MUTED)
+            self.error = MUTED
+            return
+        log.info("the microphone gives sound again")
+        self.error = "" if self.error == MUTED else self.error

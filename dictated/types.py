@@ -75,12 +75,16 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A segment with its number in the order of speaking, and the wall-clock times of its speech."""
+    """A segment with its number in the order of speaking, and the wall-clock times of its speech.
+
+    `window` names the window that had the focus when it was spoken; empty where that is not known.
+    """
 
     number: int
     segment: Segment
     began: datetime
     ended: datetime
+    window: str = ""
 
     @property
     def pcm(self) -> bytes:
@@ -169,6 +173,7 @@ class Command(StrEnum):
     STOP = "stop"
     TOGGLE = "toggle"
     CANCEL = "cancel"
+    RETRY = "retry"
     RELOAD = "reload"
     QUIT = "quit"
 
@@ -179,4 +184,5 @@ class State(StrEnum):
     OFF = "off"
     STARTING = "starting"
     LISTENING = "listening"
+    LOST = "no microphone"  # it is tried again
     STOPPING = "stopping"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from dictated.errors import RecorderError, SinkError, SpoolError, TranscriberError
+from dictated.errors import HistoryError, RecorderError, SinkError, SpoolError, TranscriberError
 from dictated.types import FRAME_BYTES, NO_HINTS, Frame, Hints, Segment, Transcript, Utterance
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ class NumberingTranscriber:
 
     def __init__(self, *, held: bool = False) -> None:
         self.running: list[int] = []
+        self.utterances: list[Utterance] = []
         self.most_at_once = 0
         self.warmed = 0
         self.cold: TranscriberError | None = None
@@ -107,6 +108,7 @@ class NumberingTranscriber:
         self.texts: dict[int, str] = {}
         self.doubts: dict[int, str] = {}
         self._held = held
+        self._asked: dict[int, anyio.Event] = {}
         self._gates: dict[int, anyio.Event] = {}
 
     async def warm(self) -> None:
@@ -117,6 +119,8 @@ class NumberingTranscriber:
     async def transcribe(self, utterance: Utterance, _hints: Hints = NO_HINTS) -> Transcript:
         number = utterance.number
         self.running.append(number)
+        self.utterances.append(utterance)
+        self._asked.setdefault(number, anyio.Event()).set()
         self.most_at_once = max(self.most_at_once, len(self.running))
         try:
             if self._held:
@@ -130,6 +134,11 @@ class NumberingTranscriber:
 
     async def close(self) -> None:
         """Nothing to free."""
+
+    async def is_asked(self, number: int) -> None:
+        """Wait until it has utterance N."""
+        with anyio.fail_after(5):
+            await self._asked.setdefault(number, anyio.Event()).wait()
 
     def release(self, number: int) -> None:
         self._gate(number).set()
@@ -181,15 +190,43 @@ class ListSpool:
         self.kept.append(utterance.number)
         return Path(f"{utterance.number}.wav")
 
+    def drop(self, name: str) -> None:
+        self.kept.remove(int(Path(name).stem))
+
 
 class ListHistory:
     """Remembers what was noted."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.broken: HistoryError | None = None
+        self.story: list[str] = []
+        self.records = self
+
+    def open(self, utterance: Utterance, audio: str) -> int:
+        self._tell(f"recorded {utterance.number} in {audio}")
+        return utterance.number
+
+    def transcribed(self, number: int, transcript: Transcript) -> None:
+        self._tell(f"transcribed {number}: {transcript.text}")
+
+    def begin(self, number: int, sink: str, _place: str) -> None:
+        self._tell(f"begin {number} {sink}")
+
+    def done(self, number: int, sink: str) -> None:
+        self._tell(f"done {number} {sink}")
+
+    def forget_audio(self, number: int) -> None:
+        self._tell(f"no sound of {number}")
 
     def note(self, entry: Entry) -> None:
+        self._tell(f"{entry.fate} {entry.id}")
         self.entries.append(entry)
+
+    def _tell(self, what: str) -> None:
+        if self.broken:
+            raise self.broken
+        self.story.append(what)
 
     def close(self) -> None:
         """Nothing is held."""

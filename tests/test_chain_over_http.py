@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import anyio
 import pytest
 from anyio.abc import SocketAttribute
-from doubles import ListSink, ListSpool, utterance
+from doubles import ListHistory, ListSink, ListSpool, utterance
 from engines import TERMS
 from fixtures.service import Answer
 
-from dictated.archive import Archive, Tally
+from dictated.archive import DiskArchive, Tally
 from dictated.chain import Chain
 from dictated.delivery import Delivery
 from dictated.history import History
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from fixtures.service import Received, Service
 
     from dictated.chain import Terms
-    from dictated.history import Entry
     from dictated.types import Utterance
 
 FAILED = Answer(status=500, body={"error": {"code": 500, "message": "oh"}})
@@ -97,8 +96,8 @@ class Line:
         if openai:
             engines.append(OpenAI(OpenAIEngine(base_url=openai), self.link, lambda: None))
         self.chain = Chain(engines, terms, NO_HINTS, Ledger(History(Path("never written")), 0.0))
-        self.sink, self.spool, self.noted = ListSink(), ListSpool(), list["Entry"]()
-        archive = Archive(Tally(), self.spool.keep, self.noted.append)
+        self.sink, self.spool, self.history = ListSink(), ListSpool(), ListHistory()
+        archive = DiskArchive(Tally(), self.spool, self.history)
         delivery = Delivery([self.sink], ListSink("log"))
         self.pipeline = Pipeline(self.chain, delivery, archive, backlog=300)
 
@@ -178,7 +177,7 @@ async def test_when_a_service_fails_the_next_one_is_asked_and_the_history_says_w
     )
     line = Line(TERMS, f"{service.url}/a", f"{service.url}/b")
     await line.say(1, 2, 3)
-    assert [(entry.text, entry.engine) for entry in line.noted] == [
+    assert [(entry.text, entry.engine) for entry in line.history.entries] == [
         ("words 1", "openrouter"),
         ("words 2", "openai"),
         ("words 3", "openrouter"),
@@ -190,7 +189,7 @@ async def test_what_no_service_understands_is_kept_with_the_reason_of_each(servi
     line = Line(TERMS, f"{service.url}/a", f"{service.url}/b")
     await line.say(1)
     assert line.spool.kept == [1]
-    assert re.match(r"openrouter: .*500.*; then openai: .*500", line.noted[0].reason)
+    assert re.match(r"openrouter: .*500.*; then openai: .*500", line.history.entries[0].reason)
 
 
 async def test_a_wrong_key_is_told_when_the_engines_are_warmed_and_the_next_one_is_asked(

@@ -13,8 +13,9 @@ import pytest
 
 from dictated.commands.history import run
 from dictated.errors import HistoryError, UsageError
-from dictated.history import Entry, Fate, History
+from dictated.history import Entry, History
 from dictated.paths import Paths
+from dictated.records import Fate
 
 if TYPE_CHECKING:
     from pathlib import Path

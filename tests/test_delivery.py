@@ -2,58 +2,93 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doubles import ListSink, transcript
+from doubles import ListHistory, ListSink, ListSpool, transcript, utterance
 
-from dictated.delivery import Delivery
-from dictated.errors import NoDisplayError, SinkError
+from dictated.archive import Archive, DiskArchive, Tally
+from dictated.delivery import Delivery, Outcome
+from dictated.errors import HeldError, NoDisplayError, SinkError
 
 if TYPE_CHECKING:
     import pytest
 
+NOTHING = Archive(Tally())
+"""An archive that puts nothing down."""
+
 
 async def test_every_sink_gets_the_words() -> None:
     sinks = [ListSink("type"), ListSink("log"), ListSink("clipboard")]
-    await Delivery(sinks, sinks[1]).deliver(transcript("hello"))
+    await Delivery(sinks, sinks[1]).deliver(transcript("hello"), NOTHING)
     assert [sink.texts for sink in sinks] == [["hello"]] * 3
 
 
 async def test_one_sink_that_fails_does_not_stop_the_others() -> None:
     broken, well = ListSink("type", SinkError("no")), ListSink("clipboard")
-    await Delivery([broken, well], ListSink("log")).deliver(transcript("hello"))
+    await Delivery([broken, well], ListSink("log")).deliver(transcript("hello"), NOTHING)
     assert well.texts == ["hello"]
 
 
 async def test_what_one_sink_cannot_take_goes_to_the_log() -> None:
     rescue = ListSink("log")
     taken = await Delivery([ListSink("type", NoDisplayError("no display"))], rescue).deliver(
-        transcript("hello")
+        transcript("hello"), NOTHING
     )
-    assert (taken, rescue.texts) == (True, ["hello"])
+    assert (taken.takers, rescue.texts) == (1, ["hello"])
 
 
 async def test_the_log_gets_the_words_once_where_it_is_a_sink_itself() -> None:
     rescue = ListSink("log")
-    await Delivery([ListSink("type", SinkError("no")), rescue], rescue).deliver(transcript("hello"))
+    await Delivery([ListSink("type", SinkError("no")), rescue], rescue).deliver(transcript("hello"), NOTHING)
     assert rescue.texts == ["hello"]
 
 
 async def test_the_log_gets_nothing_where_all_goes_well() -> None:
     rescue = ListSink("log")
-    await Delivery([ListSink("type")], rescue).deliver(transcript("hello"))
+    await Delivery([ListSink("type")], rescue).deliver(transcript("hello"), NOTHING)
     assert rescue.texts == []
 
 
 async def test_words_that_nobody_took_are_told() -> None:
     broken = SinkError("no")
-    assert not await Delivery([ListSink("type", broken)], ListSink("log", broken)).deliver(
-        transcript("hello")
+    came = await Delivery([ListSink("type", broken)], ListSink("log", broken)).deliver(
+        transcript("hello"), NOTHING
     )
+    assert came == Outcome(takers=0)
+
+
+async def test_words_that_a_sink_holds_do_not_go_to_the_log_instead() -> None:
+    rescue = ListSink("log")
+    came = await Delivery([ListSink("type", HeldError("too late"))], rescue).deliver(
+        transcript("hello"), NOTHING
+    )
+    assert (came, rescue.texts) == (Outcome(takers=0, held="too late"), [])
+
+
+async def test_words_that_one_sink_holds_still_reach_the_others() -> None:
+    other = ListSink("clipboard")
+    held = ListSink("type", HeldError("too late"))
+    came = await Delivery([held, other], ListSink("log")).deliver(transcript("hello"), NOTHING)
+    assert (came, other.texts) == (Outcome(takers=1, held="too late"), ["hello"])
+
+
+async def test_each_sink_is_marked_before_the_words_go_there_and_when_they_are_there() -> None:
+    history = ListHistory()
+    archive = DiskArchive(Tally(), ListSpool(), history)
+    await archive.heard(utterance(1))
+    broken = ListSink("type", SinkError("no"))
+    await Delivery([broken, ListSink("clipboard")], ListSink("log")).deliver(transcript("hello"), archive)
+    assert history.story[1:] == [
+        "begin 1 type",
+        "begin 1 clipboard",
+        "done 1 clipboard",
+        "begin 1 log",
+        "done 1 log",
+    ]
 
 
 async def test_a_sink_that_stays_broken_is_complained_of_once(caplog: pytest.LogCaptureFixture) -> None:
     delivery = Delivery([ListSink("type", NoDisplayError("there is no display"))], ListSink("log"))
     for _ in range(3):
-        await delivery.deliver(transcript("hello"))
+        await delivery.deliver(transcript("hello"), NOTHING)
     assert caplog.messages == ["type: there is no display; the words go to log instead"]
 
 
@@ -62,10 +97,10 @@ async def test_a_sink_that_breaks_again_is_complained_of_again(caplog: pytest.Lo
     delivery = Delivery([sink], ListSink("log"))
     for broken in (no, None, no):
         sink.broken = broken
-        await delivery.deliver(transcript("hello"))
+        await delivery.deliver(transcript("hello"), NOTHING)
     assert [message[:8] for message in caplog.messages if "no;" in message] == ["type: no"] * 2
 
 
 async def test_the_words_are_not_in_the_complaint(caplog: pytest.LogCaptureFixture) -> None:
-    await Delivery([ListSink("type", SinkError("no"))], ListSink("log")).deliver(transcript("secret"))
+    await Delivery([ListSink("type", SinkError("no"))], ListSink("log")).deliver(transcript("secret"), NOTHING)
     assert "secret" not in caplog.text

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dictated.errors import HistoryError
-from dictated.history import MOST_DAYS, Entry, Fate, History, Spent
+from dictated.history import MOST_DAYS, Entry, History, Spent
+from dictated.records import Fate
 from dictated.types import Usage
 
 NOW = datetime(2026, 11, 21, 14, 3, 22, 123_456, timezone(timedelta(hours=1)))
@@ -24,7 +25,7 @@ DIARY = "what nobody else may read"
 ENTRY = Entry(
     began=NOW - timedelta(seconds=2),
     ended=NOW - timedelta(seconds=1),
-    fate=Fate.HELD,
+    fate=Fate.DELIVERED,
     text="Bon été.",
     reason="no speech under it",
     engine="openrouter",
@@ -328,3 +329,19 @@ def test_the_zone_in_which_a_time_is_told_does_not_matter(zone: timezone, tmp_pa
         noted.note(replace(ENTRY, began=ENTRY.began.astimezone(zone)))
 
         assert noted.entries(1)[0].began == ENTRY.began
+
+
+@pytest.mark.parametrize("fate", [Fate.HELD, Fate.FAILED])
+def test_words_that_are_not_where_they_belong_are_kept_whatever_their_time(tmp_path: Path, fate: Fate) -> None:
+    with closing(history(tmp_path, keep_text=timedelta(0))) as noted:
+        noted.note(replace(said("not there yet"), fate=fate))
+        noted.forget()
+        assert texts(noted) == ["not there yet"]
+
+
+def test_words_are_gone_when_they_are_where_they_belong_and_none_are_to_be_kept(tmp_path: Path) -> None:
+    with closing(history(tmp_path, keep_text=timedelta(0))) as noted:
+        noted.note(replace(said("not there yet"), fate=Fate.HELD))
+        noted.note(replace(said("not there yet"), id=1))
+        assert texts(noted) == [""]
+        assert b"not there yet" not in everything(tmp_path)

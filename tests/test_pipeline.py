@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 
 import anyio
 import pytest
-from doubles import ListSink, ListSpool, LoudnessVad, NumberingTranscriber, SpokenRecorder, utterance
+from doubles import (
+    ListHistory,
+    ListSink,
+    ListSpool,
+    LoudnessVad,
+    NumberingTranscriber,
+    SpokenRecorder,
+    utterance,
+)
 
-from dictated.archive import Archive, Tally
+from dictated.archive import DiskArchive, Tally
 from dictated.delivery import Delivery
 from dictated.errors import RecorderLostError, SinkError, TranscriberError
-from dictated.history import Fate
 from dictated.pipeline import Pipeline, listen
+from dictated.records import Fate
 from dictated.segmenter import Rules, Segmenter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from dictated.history import Entry
     from dictated.types import Segment
 
 
@@ -33,8 +40,8 @@ class Line:
         self.spool = ListSpool(full=full)
         self.tally = Tally()
         delivery = Delivery([self.sink], self.rescue)
-        self.noted: list[Entry] = []
-        archive = Archive(self.tally, self.spool.keep, self.noted.append)
+        self.history = ListHistory()
+        archive = DiskArchive(self.tally, self.spool, self.history)
         self.pipeline = Pipeline(self.engine, delivery, archive, backlog=backlog)
 
     @asynccontextmanager
@@ -140,7 +147,12 @@ async def test_what_becomes_of_each_utterance_is_noted_in_the_order_of_speaking(
     async with line.running() as pipeline:
         for number in range(1, 5):
             await pipeline.put(utterance(number))
-    assert [entry.fate for entry in line.noted] == [Fate.FAILED, Fate.EMPTY, Fate.HELD, Fate.DELIVERED]
+    assert [entry.fate for entry in line.history.entries] == [
+        Fate.FAILED,
+        Fate.EMPTY,
+        Fate.HELD,
+        Fate.DELIVERED,
+    ]
 
 
 async def test_words_that_no_sink_takes_are_kept_as_sound() -> None:
@@ -156,7 +168,8 @@ async def test_what_can_be_neither_delivered_nor_kept_is_told(caplog: pytest.Log
     line.engine.failing[1] = TranscriberError("the engine refused it")
     async with line.running() as pipeline:
         await pipeline.put(utterance(1))
-    assert "utterance 1 is lost: the engine refused it, and the disk is full" in caplog.text
+    assert "what is said is not put down: the disk is full" in caplog.text
+    assert "utterance 1: the engine refused it; it is lost" in caplog.text
 
 
 async def test_a_cancelled_utterance_is_not_delivered_even_if_its_text_is_there() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import signals
 
-from dictated.errors import RecorderError
+from dictated.errors import RecorderError, RecorderLostError
 from dictated.recorders import portaudio
 from dictated.recorders.microphone import Microphone, devices
 from dictated.recorders.portaudio import Shape
@@ -341,6 +341,19 @@ async def test_a_sound_server_that_came_later_goes_before_a_card(server: SoundSe
     shown = server.recording
     await recorder.close()
     assert len(shown) == 1
+
+
+async def test_devices_are_looked_for_anew_after_one_was_lost(server: SoundServer) -> None:
+    recorder = a_microphone()
+    frames = await recorder.open()
+    (Path(server.env["HOME"]) / ".asoundrc").write_text("pcm.came_later { type null }\n")
+    server.pactl("unload-module", "module-null-sink")
+    with pytest.raises(RecorderLostError):
+        await all_of(frames)
+    server.restart()
+    await recorder.open()
+    await recorder.close()
+    assert "came_later" in {device.name for device in portaudio.inputs()}
 
 
 async def test_closing_what_is_not_open_does_nothing() -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import tempfile
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
@@ -10,9 +13,13 @@ from doubles import ListHistory, ListSink, ListSpool, LoudnessVad, NumberingTran
 
 from dictated.delivery import Delivery
 from dictated.errors import RecorderError, RecorderLostError, TranscriberError
+from dictated.insertion import Insertion
 from dictated.ledger import Ledger
+from dictated.parts import Parts
+from dictated.recovery import Recovery
 from dictated.segmenter import Rules
-from dictated.session import Parts, Session
+from dictated.session import Session
+from dictated.tape import Tape
 from dictated.types import Command, State
 
 if TYPE_CHECKING:
@@ -42,6 +49,9 @@ class Desk:
             spool=self.spool,
             history=history,
             ledger=Ledger(history, cost_per_day=0),
+            recovery=Recovery(self.engine, [self.sink], self.spool, history),
+            insertion=Insertion(Delivery([self.sink], self.sink), self.spool, history),
+            tape=Tape(Path(tempfile.mkdtemp())),
             backlog=20,
             drain_s=drain_s,
             ends_with_input=ends_with_input,
@@ -110,7 +120,7 @@ async def test_cancel_throws_away_the_open_utterance_and_what_waits() -> None:
     async with desk.at_work():
         await desk.do(START)
         await desk.recorder.say("..ss....ss")
-        await anyio.wait_all_tasks_blocked()
+        await desk.engine.is_asked(1)
         await desk.do(CANCEL)
         await desk.do(START)
         await desk.recorder.say("..ss....")
@@ -247,3 +257,17 @@ async def test_an_engine_that_cannot_be_warmed_is_told_and_listening_goes_on() -
         "the key is wrong",
         ["words 1"],
     )
+
+
+async def test_an_utterance_knows_which_window_had_the_focus_when_it_was_spoken() -> None:
+    desk = Desk()
+
+    async def window() -> str:
+        return "0x42"
+
+    desk.parts = replace(desk.parts, window=window)
+    async with desk.at_work():
+        await desk.do(START)
+        await desk.recorder.say("..ss....")
+        await desk.do(STOP)
+    assert [utterance.window for utterance in desk.engine.utterances] == ["0x42"]

@@ -8,6 +8,7 @@ import re
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
@@ -354,3 +355,98 @@ async def test_a_pipe_with_a_reader_takes_the_record(tmp_path: Path) -> None:
 
     assert os.read(reader, 100) == b"2026-11-21 12:00:01  a\n"
     os.close(reader)
+
+
+async def was_there(to: LogSink, transcript: Transcript, *texts: str) -> bool:
+    """Deliver some texts behind the place where the words should stand, and look for them."""
+    place = await to.place()
+    for text in texts:
+        await to.deliver(said(text))
+    return await to.has(transcript, place)
+
+
+@pytest.mark.parametrize("style", FORMATS)
+@pytest.mark.parametrize(
+    "text", ["Bon été.", "a \u2028 b\x85c\n d", "why? (a*b) [c] \\d", "- **12:00:01** no"]
+)
+async def test_words_that_were_appended_are_found(style: Format, text: str, tmp_path: Path) -> None:
+    assert await was_there(sink(tmp_path / "log", style), said(text), "before", text, "after")
+
+
+@pytest.mark.parametrize("style", FORMATS)
+async def test_words_the_history_could_not_store_are_found(style: Format, tmp_path: Path) -> None:
+    assert await was_there(sink(tmp_path / "log", style), said("a ? b"), "a \udc80 b")
+
+
+@pytest.mark.parametrize("style", FORMATS)
+@pytest.mark.parametrize("other", ["I said yes", "yes indeed", "Yes", "no"])
+async def test_other_words_are_not_taken_for_them(style: Format, other: str, tmp_path: Path) -> None:
+    assert not await was_there(sink(tmp_path / "log", style), said("yes"), other)
+
+
+@pytest.mark.parametrize("style", FORMATS)
+async def test_the_same_words_before_that_place_are_not_taken_for_them(style: Format, tmp_path: Path) -> None:
+    to = sink(tmp_path / "log", style)
+    await to.deliver(said("yes"))
+    assert not await to.has(said("yes"), await to.place())
+
+
+async def test_the_same_words_of_another_time_are_not_taken_for_them(tmp_path: Path) -> None:
+    later = said("yes")
+    spoken = replace(later.utterance, began=NOON)
+    assert not await was_there(sink(tmp_path / "log", "jsonl"), replace(later, utterance=spoken), "yes")
+
+
+@pytest.mark.parametrize("style", FORMATS)
+async def test_half_a_record_is_not_taken_for_the_words(style: Format, tmp_path: Path) -> None:
+    to = sink(tmp_path / "log", style)
+    place = await to.place()
+    await to.deliver(said("Bon été."))
+    whole = (tmp_path / "log").read_bytes()
+    (tmp_path / "log").write_bytes(whole[: -len("é.\n".encode())])
+    assert not await to.has(said("Bon été."), place)
+
+
+@pytest.mark.parametrize("style", ["text", "markdown"])
+async def test_a_record_that_lacks_only_the_end_of_its_line_is_found(style: Format, tmp_path: Path) -> None:
+    to = sink(tmp_path / "log", style)
+    place = await to.place()
+    await to.deliver(said("Bon été."))
+    (tmp_path / "log").write_bytes((tmp_path / "log").read_bytes()[:-1])
+    assert await to.has(said("Bon été."), place)
+
+
+@pytest.mark.parametrize("place", ["", "12", "x:y", "0:/nowhere", "0:", "0:a\0b", "0:/", "-1:/dev/null"])
+async def test_words_are_not_found_at_a_place_that_is_none(place: str, tmp_path: Path) -> None:
+    assert not await sink(tmp_path / "log").has(said("yes"), place)
+
+
+@pytest.mark.parametrize("line", ["7", "[]", "null", "{}", "no JSON", '{"start": 7, "text": 7}'])
+async def test_lines_that_are_no_records_are_passed_over(line: str, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(line)
+    assert not await sink(tmp_path / "log", "jsonl").has(said("yes"), f"0:{tmp_path}/log")
+
+
+async def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "log")
+    to = sink(tmp_path / "log")
+    with anyio.fail_after(5):
+        assert not await to.has(said("yes"), await to.place())
+
+
+async def test_the_place_is_the_end_of_the_file_of_that_day(tmp_path: Path) -> None:
+    to = sink(tmp_path / "%Y:%m.txt")
+    await to.deliver(said("yes"))
+    file = tmp_path / "2026:11.txt"
+    assert await to.place() == f"{file.stat().st_size}:{file}"
+
+
+async def test_there_is_no_place_where_the_path_makes_no_sense() -> None:
+    assert await sink("~nobody-of-that-name/log").place() == ""
+
+
+async def test_words_are_found_in_the_file_of_yesterday(tmp_path: Path) -> None:
+    yesterday = sink(tmp_path / "%d.txt")
+    place = await yesterday.place()
+    await yesterday.deliver(said("yes"))
+    assert await sink(tmp_path / "%d.txt", now=NOON + DAY).has(said("yes"), place)

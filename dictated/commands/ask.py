@@ -1,4 +1,4 @@
-"""`start`, `stop`, `toggle`, `cancel`, `status`: the daemon does it, we tell what it answers."""
+"""`start`, `stop`, `toggle`, `status` and the like: the daemon does it, we tell what it answers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """Print the state the daemon answers with, or its whole status."""
-    answer = ask(paths.socket, arguments.command)
-    if arguments.command != "status":
+    answer = ask(paths.socket, arguments.command, number=getattr(arguments, "number", None))
+    if arguments.command == "insert":
+        print(f"number {answer['inserted']} is inserted")
+    elif arguments.command != "status":
         print(answer["state"])
     else:
         print(json.dumps(answer) if arguments.json else in_words(answer))

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from dictated.errors import UsageError
-from dictated.history import Fate, History
+from dictated.history import History
+from dictated.records import Fate
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from dictated.history import Entry
     from dictated.paths import Paths
 
-_NO_WORDS = {Fate.EMPTY: "no words in it", Fate.CANCELLED: "thrown away"}
+_NO_WORDS = {
+    Fate.RECORDED: "its words are still to come",
+    Fate.EMPTY: "no words in it",
+    Fate.CANCELLED: "thrown away",
+}
 """Why there is no text, where no reason is noted."""
 
 _JOINERS = frozenset("\u200c\u200d")

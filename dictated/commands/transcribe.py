@@ -19,7 +19,7 @@ from dictated import build, journal
 from dictated.archive import Archive, Tally
 from dictated.commands.config import load
 from dictated.delivery import Delivery
-from dictated.errors import AudioFileError, SpoolError
+from dictated.errors import AudioFileError
 from dictated.history import History
 from dictated.ledger import Ledger
 from dictated.memory import share_one_heap
@@ -79,7 +79,7 @@ async def _whole(file: Path, config: Config, engine: Transcriber, *, as_json: bo
     plain = StdoutSink(sys.stdout)
     sink: Sink = _JsonLines(plain, file) if as_json else plain
     tally = Tally()
-    archive = Archive(tally, _still_in_the_file)
+    archive = _FileArchive(tally)
     backlog = BACKLOG_PER_SLOT * config.limits.in_flight
     pipeline = Pipeline(engine, Delivery([sink], rescue=sink), archive, backlog=backlog)
     async with anyio.create_task_group() as tasks:
@@ -135,11 +135,9 @@ class _JsonLines:
         """Nothing is held."""
 
 
-def _still_in_the_file(utterance: Utterance) -> Path:
-    """Keep nothing: the sound is in the file.
+class _FileArchive(Archive):
+    """Keeps nothing: the sound is in the file."""
 
-    Raises:
-        SpoolError: always, saying where.
-    """
-    segment = utterance.segment
-    raise SpoolError(f"it is still in the file, from second {segment.start:.1f} to {segment.end:.1f}")
+    def _whereabouts(self, utterance: Utterance) -> tuple[str, bool]:
+        segment = utterance.segment
+        return f"it is still in the file, from second {segment.start:.1f} to {segment.end:.1f}", False

@@ -56,13 +56,15 @@ class Keyboard(Thread):
         self._display = connect()
         try:
             self._remapped = xkb.enable(self._display)
+            xkb.tell_mapping(self._display)
+            xkb.tell_repeats(self._display)
+            self._map()
         except NoDisplayError:
             disconnect(self._display)
             raise
+        except error.ConnectionClosedError as problem:
+            raise NoDisplayError(f"the X server has just gone ({problem})") from problem
         self._told, self._tell = socket.socketpair()
-        xkb.tell_mapping(self._display)
-        xkb.tell_repeats(self._display)
-        self._map()
         self.start()
 
     def end(self) -> None:

@@ -25,32 +25,37 @@ _LOG = logging.getLogger(__name__)
 
 
 class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
-    """Calls `remapped` with the mapping, at first and when it changed, and the others with keycodes."""
+    """Calls `remapped` with the mapping, at first and when it changed, and the next two with keycodes.
+
+    Calls `lost` when it ends without being told to.
+    """
 
     def __init__(
         self,
         remapped: Callable[[Mapping[int, tuple[int, ...]]], None],
         pressed: Callable[[int], None],
         released: Callable[[int], None],
+        lost: Callable[[], None],
     ) -> None:
         super().__init__()
         self._remapped = remapped
         self._pressed = pressed
         self._released = released
+        self._lost = lost
+        self._told_to_end = False
         self._ended_unbegun = False
         self._settled = Event()
 
     def run(self) -> None:
-        """Listen until told to end, or until the server goes, which is logged in one line."""
+        """Listen until told to end, or until the server goes."""
         try:
             super().run()
         except (error.ConnectionClosedError, error.DisplayError, error.XError, OSError) as problem:
-            _LOG.warning(
-                "the X server has gone, and with it the hotkeys (%s); start the daemon again",
-                " ".join(str(problem).split()),
-            )
+            _LOG.debug("the X server has gone (%s)", " ".join(str(problem).split()))
             self._leave()
         finally:
+            if not self._told_to_end:
+                self._lost()
             self._ended_unbegun = not self._settled.is_set()
             self._settled.set()  # whoever waits for us to begin must not wait for ever
 
@@ -69,7 +74,10 @@ class Listener(keyboard.Listener):  # type: ignore[misc]  # pynput has no types
 
     def end(self) -> None:
         """Make the thread end now; pynput's own `stop` lets it wait for one more key."""
+        self._told_to_end = True
         self._running = False
+        if not self.is_alive():
+            return
         try:
             display = connect()
         except NoDisplayError:

@@ -63,6 +63,8 @@ class Microphone:
         self._no_frame_s = no_frame_s
         self._overflows = 0
         self._opening: _Opening | None = None
+        self._lost = False
+        """Whether a device went away since PortAudio looked for them: its list may be of yesterday."""
         self._aside = Aside()
 
     @property
@@ -92,14 +94,14 @@ class Microphone:
         if self._aside.under_way >= STUCK_CALLS:
             raise RecorderError("the sound server does not answer: start it anew, then dictated")
         frames = Frames(frames_s=self._frames_s, no_frame_s=self._no_frame_s)
-        opening = _Opening(self._device, Capture(frames, self._count_overflow))
+        opening = _Opening(self._device, Capture(frames, self._count_overflow), look_first=self._lost)
         try:
             with anyio.fail_after(OPEN_S):
                 await self._aside.run(opening.start)
                 await opening.capture.flowing.wait()
             if opening.capture.lost:
                 raise RecorderError("the microphone stopped as soon as it was opened: try again")
-            self._opening = opening
+            self._opening, self._lost = opening, False
         except TimeoutError:
             raise RecorderError(
                 f"the microphone gave no sound within {OPEN_S:g} s: is the sound server well?"
@@ -114,6 +116,7 @@ class Microphone:
         opening, self._opening = self._opening, None
         if opening is None:
             return
+        self._lost = opening.capture.lost or opening.capture.frames.over
         try:
             with anyio.move_on_after(TAIL_S):
                 await opening.capture.tail(opening.latency + FRAME_SECONDS)
@@ -140,11 +143,13 @@ def _look() -> None:
 class _Opening:
     """One opening of a device, which may be given up at any time; its methods run in threads aside."""
 
-    def __init__(self, wanted: str | int, capture: Capture) -> None:
+    def __init__(self, wanted: str | int, capture: Capture, *, look_first: bool) -> None:
+        """`look_first`: PortAudio's list of devices is made anew before one is chosen."""
         self.capture = capture
         self.latency = 0.0
         """Seconds from the microphone to the callback."""
         self._wanted = wanted
+        self._look_first = look_first
         self._state = threading.Lock()
         self._stream: Any = None
         self._given_up = False
@@ -173,6 +178,8 @@ class _Opening:
         self._started.wait()
 
     def _open_or_look_again(self) -> Any:
+        if self._look_first:
+            portaudio.look_again()
         try:
             return self._open(_survey(self._wanted))
         except RecorderError as error:

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,8 +55,39 @@ class LogSink:
         if transcript.text.strip():
             await to_thread.run_sync(self._deliver, transcript)
 
+    async def place(self) -> str:
+        """Say how long the file is now, and which; what is appended stands behind that."""
+        return await to_thread.run_sync(self._end_of_file)
+
+    async def has(self, transcript: Transcript, place: str) -> bool:
+        """Say whether a record with these words stands behind that place."""
+        return await to_thread.run_sync(self._search, transcript, place)
+
     async def close(self) -> None:
         """Nothing is held between two records."""
+
+    def _end_of_file(self) -> str:
+        try:
+            path = _place(self._settings.path, self._now())
+            return f"{path.stat().st_size if path.is_file() else 0}:{path}"
+        except (OSError, SinkError):
+            return ""
+
+    def _search(self, transcript: Transcript, place: str) -> bool:
+        size, _, name = place.partition(":")
+        try:
+            path = Path(name)
+            if not path.is_file():  # a pipe would be waited for
+                return False
+            with path.open("rb") as file:
+                file.seek(int(size))
+                lines = file.read().decode(errors="replace").split("\n")
+        except (OSError, ValueError):
+            return False
+        if self._settings.format == "jsonl":
+            return any(_is_json_of(transcript, line) for line in lines)
+        record = _pattern(transcript, markdown=self._settings.format == "markdown")
+        return any(record.fullmatch(line) for line in lines)
 
     def _deliver(self, transcript: Transcript) -> None:
         time = self._now()
@@ -142,6 +174,24 @@ def _take_back(fd: int, written: int) -> None:
 def _line(transcript: Transcript) -> str:
     """The words on one line, whatever is in them."""
     return " ".join(transcript.text.split())
+
+
+def _pattern(transcript: Transcript, *, markdown: bool) -> re.Pattern[str]:
+    """What the whole line of a record looks like; a ? may be a lone surrogate, which the history has not."""
+    time = r"- \*\*\d\d:\d\d:\d\d\*\* " if markdown else r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  "
+    words = re.escape(_line(transcript)).replace(r"\?", r"(?:\?|\\u[0-9a-f]{4})")
+    return re.compile(time + words)
+
+
+def _is_json_of(transcript: Transcript, line: str) -> bool:
+    """Whether the line is the record of this very utterance."""
+    try:
+        record = json.loads(line)
+        began = datetime.fromisoformat(record["start"])
+        text = record["text"].encode(errors="replace").decode()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    return began == transcript.utterance.began and text == transcript.text
 
 
 def _heading(time: datetime, before: bytes) -> str:

@@ -23,7 +23,7 @@ from dictated.x11.layout import layout_of
 from dictated.x11.plan import Slots, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from Xlib.display import Display
 
@@ -63,8 +63,11 @@ class Typist:
         self._recent = 0
         self._typed = 0.0
 
-    def type(self, text: str) -> None:
+    def type(self, text: str, ready: Callable[[], None]) -> None:
         """Type it into whatever window has the keyboard, once; takes as long as that lasts.
+
+        `ready` is called when no held modifier is waited for any more, right before the first key; what it
+        raises is passed on.
 
         Raises:
             NoDisplayError: there is no X server, or the focused window is not one of X11. Nothing was typed.
@@ -72,7 +75,7 @@ class Typist:
         """
         display = self._connected()
         try:
-            self._type(display, text)
+            self._type(display, text, ready)
         except error.ConnectionClosedError as problem:
             self._drop()
             raise SinkError(
@@ -121,13 +124,16 @@ class Typist:
         self._slots = Slots()
         self._own.lend(())
 
-    def _type(self, display: Display, text: str) -> None:
-        _check_focus(display)
+    def _type(self, display: Display, text: str, ready: Callable[[], None]) -> None:
         hands = Hands(display, self._own)
-        held = hands.wait(self._modifier_wait)
-        with self._own.type():
-            self._write(display, hands, text, held=held)
-        hands.done()
+        try:
+            held = hands.wait(self._modifier_wait)
+            ready()  # Alt+Tab moves the focus when Alt is let go: not before the wait
+            _check_focus(display)
+            with self._own.type():
+                self._write(display, hands, text, held=held)
+        finally:
+            hands.done()
         display.sync()
 
     def _write(self, display: Display, hands: Hands, text: str, *, held: bool) -> None:

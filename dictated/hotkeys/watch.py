@@ -1,0 +1,143 @@
+"""One watch over the keys of one X server, from the time it is begun until it is ended or the server goes.
+
+Keys are matched by keycode, so a combination is the same keys whichever layout is active. Nothing is
+imported from pynput before `begin`: it cannot be imported where there is no display.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from dictated.errors import HotkeyError, NoDisplayError
+from dictated.hotkeys.chord import Chord
+from dictated.hotkeys.combination import keycodes_of, modifiers_in, parse
+from dictated.hotkeys.keyboard import Keyboard
+from dictated.x11.connection import connect, disconnect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dictated.hotkeys.chord import Binding
+    from dictated.hotkeys.listener import Listener
+    from dictated.types import Command
+    from dictated.x11.ownkeys import OwnKeys
+
+_STOP_SECONDS = 5.0
+"""How long the listener's thread is waited for; it ends in milliseconds."""
+
+
+class Watch:
+    """Calls `send` with what the bindings ask for, and `lost` when it ends without being told to.
+
+    Both are called from the listener's thread, `send` also from that which types.
+    """
+
+    def __init__(
+        self,
+        bindings: Sequence[Binding],
+        own: OwnKeys,
+        send: Callable[[Command], None],
+        lost: Callable[[], None],
+    ) -> None:
+        self._bindings = bindings
+        self._own = own
+        self._send = send
+        self._lost = lost
+        self._lock = Lock()
+        self._chords: list[tuple[Chord, Binding]] = []
+        self._listener: Listener | None = None
+        self._keyboard: Keyboard | None = None
+
+    def begin(self) -> None:
+        """Return when every further key is seen.
+
+        Raises:
+            HotkeyError: there is no X display, or it does not let us watch.
+        """
+        self._chords = []
+        listener = _listener()(self._remap, self._press, self._release, self._server_gone)
+        self._own.watch(self._release_key)
+        if not listener.begin():
+            self._own.unwatch()
+            raise HotkeyError(
+                "the X server does not let us watch keys; bind `dictated toggle` in the desktop's settings"
+            )
+        self._listener = listener
+        self._keep()
+
+    def end(self) -> None:
+        """Watch no more and give the keys back; our threads have ended when this returns."""
+        keyboard, self._keyboard = self._keyboard, None
+        if keyboard is not None:
+            keyboard.end()
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        self._own.unwatch()
+        listener.end()
+        listener.join(_STOP_SECONDS)
+
+    def _keep(self) -> None:
+        """Keep the hotkeys from the focused window."""
+        keyboard = Keyboard([binding.combination for binding in self._bindings], self._own)
+        try:
+            keyboard.begin()
+        except NoDisplayError as problem:
+            self.end()
+            raise HotkeyError(str(problem)) from problem
+        self._keyboard = keyboard
+
+    def _remap(self, mapping: Mapping[int, tuple[int, ...]]) -> None:
+        """Take the keyboard's mapping, at first and whenever it changed."""
+        usable = {keycode: syms for keycode, syms in mapping.items() if keycode not in self._own.lent}
+        modifiers = modifiers_in(usable)
+        chords = []
+        for binding in self._bindings:
+            parts = keycodes_of(parse(binding.combination), usable)
+            chords.append((Chord(parts, modifiers - frozenset().union(*parts)), binding))
+        with self._lock:
+            for (fresh, _), (old, _) in zip(chords, self._chords, strict=False):
+                fresh.down, fresh.complete = old.down, old.complete
+            self._chords = chords
+
+    def _press(self, keycode: int) -> None:
+        if self._own.claim(keycode, down=True):
+            return
+        with self._lock:
+            commands = [binding.pressed for chord, binding in self._chords if chord.press(keycode)]
+        self._tell(commands)
+
+    def _release(self, keycode: int) -> None:
+        if not self._own.claim(keycode, down=False):
+            self._release_key(keycode)
+
+    def _release_key(self, keycode: int) -> None:
+        with self._lock:
+            commands = [binding.released for chord, binding in self._chords if chord.release(keycode)]
+        self._tell(commands)
+
+    def _server_gone(self) -> None:
+        """Take what is held for let go: nobody will see it let go."""
+        with self._lock:
+            commands = [binding.released for chord, binding in self._chords if chord.complete]
+        self._tell(commands)
+        self._lost()
+
+    def _tell(self, commands: list[Command] | list[Command | None]) -> None:
+        for command in commands:
+            if command is not None:
+                self._send(command)
+
+
+def _listener() -> type[Listener]:
+    """Import pynput's listener, which connects to the display as it is imported."""
+    try:
+        disconnect(connect())
+    except NoDisplayError as problem:
+        raise HotkeyError(str(problem)) from problem
+    try:
+        from dictated.hotkeys.listener import Listener  # noqa: PLC0415  (pynput fails to import with no display)
+    except ImportError as problem:
+        raise HotkeyError(f"pynput cannot be used ({str(problem).splitlines()[0]})") from problem
+    return Listener

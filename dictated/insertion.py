@@ -1,0 +1,69 @@
+"""Brings words that were held back to where the user wants them now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+
+from dictated.archive import DiskArchive, Tally
+from dictated.errors import HistoryError, RequestError
+from dictated.records import Fate
+from dictated.types import Segment, Transcript, Utterance
+
+if TYPE_CHECKING:
+    from dictated.delivery import Delivery
+    from dictated.history import History
+    from dictated.records import Record
+    from dictated.spool import Spool
+
+INSERTED = (Fate.HELD, Fate.DELIVERED, Fate.FAILED)
+"""What may be asked for: also what was delivered, once more."""
+
+
+class Insertion:
+    """Puts words of the history into the window that has the focus now."""
+
+    def __init__(self, delivery: Delivery, spool: Spool, history: History) -> None:
+        self._delivery = delivery
+        self._history = history
+        self._archive = DiskArchive(Tally(), spool, history)
+
+    async def insert(self, number: int | None) -> int:
+        """Insert the words of this number of the history, or those held last; return the number.
+
+        Raises:
+            RequestError: there are none, or they did not arrive.
+        """
+        try:
+            record = await to_thread.run_sync(self._find, number)
+        except HistoryError as error:
+            raise RequestError(str(error)) from error
+        transcript = _as_spoken_now(record)
+        self._archive.found(transcript.utterance, record.id, record.audio)
+        came = await self._delivery.insert(transcript, self._archive)
+        if came.held or not came.takers:
+            raise RequestError(f"number {record.id} was not inserted: {came.held or 'no sink took it'}")
+        await self._archive.delivered(transcript)
+        return record.id
+
+    def _find(self, number: int | None) -> Record:
+        records = self._history.records
+        record = records.last(Fate.HELD) if number is None else records.find(number)
+        if record is None:
+            what = "nothing is held back" if number is None else f"there is no number {number}"
+            raise RequestError(f"{what}; `dictated history` shows what there is")
+        if not record.text or record.fate not in INSERTED:
+            raise RequestError(f"number {record.id} has no words; `dictated history` shows why")
+        return record
+
+
+def _as_spoken_now(record: Record) -> Transcript:
+    """The words as if they were said this moment, to whatever window has the focus."""
+    now = datetime.now(UTC).astimezone()
+    utterance = Utterance(record.id, Segment(b"", 0, 0, 0, 0), record.began, now)
+    return replace(
+        Transcript(utterance, record.text, record.engine, record.took), generation=record.generation
+    )

@@ -1,0 +1,36 @@
+"""Tells a microphone that is muted from one in a quiet room: digital silence has no noise at all."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from dictated.types import FRAME_SECONDS
+
+if TYPE_CHECKING:
+    from dictated.types import Frame
+
+STILL = 1
+"""The largest sample of digital silence, of 32767: a sound server that mutes gives 0, a converter without
+its microphone may waver by the last bit. What is alive wavers by more, within seconds at the latest."""
+
+
+class Mute:
+    """Takes a microphone for muted after `seconds` of digital silence, till a frame has sound; 0 is never."""
+
+    def __init__(self, seconds: float) -> None:
+        self.muted = False
+        self._needed = math.ceil(seconds / FRAME_SECONDS)
+        self._silent = 0  # frames of silence in a row
+
+    def hear(self, frame: Frame) -> bool:
+        """Take the next frame; say whether it changes `muted`."""
+        before = self.muted
+        self._silent = self._silent + 1 if _is_still(frame) else 0
+        self.muted = 0 < self._needed <= self._silent
+        return self.muted != before
+
+
+def _is_still(frame: Frame) -> bool:
+    samples = memoryview(frame.pcm).cast("h")  # as the rest, made for little-endian machines
+    return max(samples) <= STILL and min(samples) >= -STILL

@@ -1,0 +1,50 @@
+"""What a session works with: one of each, made from one configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from dictated.delivery import Delivery
+    from dictated.history import History
+    from dictated.insertion import Insertion
+    from dictated.ledger import Ledger
+    from dictated.ports import Recorder, Transcriber, Vad
+    from dictated.recovery import Recovery
+    from dictated.segmenter import Rules
+    from dictated.spool import Spool
+    from dictated.tape import Tape
+
+
+async def no_window() -> str:
+    """Where nothing is typed, it does not matter which window has the focus."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a session works with, made from one configuration."""
+
+    recorder: Recorder
+    vad: Vad
+    rules: Rules
+    transcriber: Transcriber
+    delivery: Delivery
+    spool: Spool
+    history: History
+    ledger: Ledger
+    recovery: Recovery
+    insertion: Insertion
+    tape: Tape
+    backlog: int
+    drain_s: float
+    ends_with_input: bool = False
+    keeps_trying: bool = False  # a microphone that is not there at the start is waited for, too
+    reopen_s: float = 0.25  # see `Persistence`
+    reopen_max_s: float = 8.0
+    silence_s: float = 5.0  # see `Mute`
+    engines: Callable[[], list[dict[str, str | int | float]]] = list
+    window: Callable[[], Awaitable[str]] = no_window

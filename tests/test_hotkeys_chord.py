@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from dictated.hotkeys.chord import Chord
+
+CTRL_L, CTRL_R, ALT, SHIFT, D, E = 37, 105, 64, 50, 40, 26
+
+
+@pytest.mark.parametrize(
+    ("events", "answers"),
+    [
+        ([CTRL_L, ALT, D], [False, False, True]),
+        ([D, ALT, CTRL_R], [False, False, True]),
+        ([CTRL_L, ALT, D, D, D], [False, False, True, False, False]),
+        ([CTRL_L, ALT, D, -D, D], [False, False, True, True, True]),
+        ([CTRL_L, ALT, D, -ALT, -D], [False, False, True, True, False]),
+        ([CTRL_L, CTRL_R, ALT, D, -CTRL_L, -CTRL_R], [False, False, False, True, False, True]),
+        ([CTRL_L, ALT, E, -E, D], [False, False, False, False, True]),
+        ([CTRL_L, SHIFT, ALT, D], [False, False, False, False]),
+        ([CTRL_L, SHIFT, ALT, -SHIFT, D], [False, False, False, False, True]),
+        ([CTRL_L, SHIFT, ALT, D, -SHIFT, D], [False, False, False, False, False, False]),
+        ([CTRL_L, D], [False, False]),
+        ([-D, CTRL_L, ALT, D], [False, False, False, True]),
+    ],
+)
+def test_a_chord_answers_the_press_that_completes_it_and_the_release_that_breaks_it(
+    events: list[int], answers: list[bool]
+) -> None:
+    chord = Chord((frozenset({CTRL_L, CTRL_R}), frozenset({ALT}), frozenset({D})), frozenset({SHIFT}))
+    assert [chord.press(key) if key > 0 else chord.release(-key) for key in events] == answers

@@ -1,0 +1,96 @@
+"""Rules of inserting: words that were held back go to the window, once they are asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from doubles import ListSink, transcript
+
+from dictated.archive import DiskArchive, Tally
+from dictated.config import LogSink as LogSettings
+from dictated.delivery import Delivery
+from dictated.errors import HeldError, RequestError
+from dictated.history import History
+from dictated.insertion import Insertion
+from dictated.sinks.log import LogSink
+from dictated.spool import Spool
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dictated.types import Transcript
+
+
+class AgeingSink(ListSink):
+    """Takes nothing that was said more than ten seconds ago, as the typing sink."""
+
+    async def deliver(self, transcript: Transcript) -> None:
+        if datetime.now(UTC) - transcript.utterance.ended > timedelta(seconds=10):
+            raise HeldError("it comes too late")
+        await super().deliver(transcript)
+
+
+class Desk:
+    """A history with words held back, over real files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.history = History(folder / "history.sqlite3")
+        self.spool = Spool(folder / "spool")
+        self.window = AgeingSink("type")
+        self.log = LogSink(LogSettings(path=str(folder / "log.txt")))
+        self.delivery = Delivery([self.window, self.log], self.log)
+        self.insertion = Insertion(self.delivery, self.spool, self.history)
+
+    async def hold(self, *texts: str) -> None:
+        archive = DiskArchive(Tally(), self.spool, self.history)
+        for number, text in enumerate(texts, 1):
+            said = transcript(text, number)
+            await archive.heard(said.utterance)
+            await archive.transcribed(said)
+            await archive.held(said, "it comes too late")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+async def test_without_a_number_the_words_held_last_are_inserted(desk: Desk) -> None:
+    await desk.hold("one", "two")
+    assert (await desk.insertion.insert(None), desk.window.texts) == (2, ["two"])
+
+
+async def test_words_are_inserted_by_their_number_however_old_they_are(desk: Desk) -> None:
+    await desk.hold("one", "two")
+    assert (await desk.insertion.insert(1), desk.window.texts) == (1, ["one"])
+
+
+async def test_what_is_inserted_is_delivered_and_its_sound_is_kept_no_longer(desk: Desk) -> None:
+    await desk.hold("one")
+    await desk.insertion.insert(1)
+    (entry,) = desk.history.entries(1)
+    assert (entry.fate, entry.text, desk.history.records.audio()) == ("delivered", "one", set())
+
+
+async def test_the_log_which_has_the_words_already_does_not_get_them_again(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await desk.hold("one")
+    await desk.insertion.insert(1)
+    assert not (tmp_path / "log.txt").exists()
+
+
+async def test_words_that_do_not_arrive_stay_held(desk: Desk) -> None:
+    await desk.hold("one")
+    desk.window.broken = HeldError("there is no window")
+    with pytest.raises(RequestError, match="there is no window"):
+        await desk.insertion.insert(1)
+    assert desk.history.entries(1)[0].fate == "held"
+
+
+@pytest.mark.parametrize(("number", "told"), [(None, "nothing is held back"), (7, "there is no number 7")])
+async def test_what_is_not_there_is_told(desk: Desk, number: int | None, told: str) -> None:
+    with pytest.raises(RequestError, match=told):
+        await desk.insertion.insert(number)
