@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 COUNTED = ("lost", "broken_off", "not_logged", "doubled", "typed_twice", "astray")
 """What must not be: sentences missing in the history (whole, or begun) or in the log, there twice, typed
-twice; anything else typed."""
+twice; characters typed that are something else."""
 
 
 def main() -> None:

@@ -78,6 +78,13 @@ class Archive:
         self.tally.cancelled += 1
         await self._settle(utterance, Fate.CANCELLED)
 
+    async def missed(self, utterance: Utterance, sink: str) -> None:
+        """Take the mark back: the words are certainly not there."""
+
+    async def left(self, utterance: Utterance) -> None:
+        """The program ends before it is delivered."""
+        await self.failed(utterance, "the program ended before its words came")
+
     async def failed(self, utterance: Utterance, reason: str, transcript: Transcript | None = None) -> None:
         """Its words went nowhere: the sound stays where it is, and that is told."""
         where, kept = self._whereabouts(utterance)
@@ -120,7 +127,10 @@ class DiskArchive(Archive):
     async def heard(self, utterance: Utterance) -> None:
         """Put the sound on the disk."""
         await super().heard(utterance)
-        self._places[utterance.number] = await self._do(self._put_down, utterance) or _Place()
+        file = await self._do(self._spool.keep, utterance)
+        if file is not None:
+            number = await self._do(self._history.records.open, utterance, file.name)
+            self._places[utterance.number] = _Place(number or 0, file.name)
 
     def found(self, utterance: Utterance, number: int, audio: str) -> None:
         """Go on with what is on the disk already, under that number of the history."""
@@ -141,9 +151,19 @@ class DiskArchive(Archive):
         if number := self._place(utterance).id:
             await self._do(self._history.records.done, number, sink)
 
-    def _put_down(self, utterance: Utterance) -> _Place:
-        audio = self._spool.keep(utterance).name
-        return _Place(self._history.records.open(utterance, audio), audio)
+    async def missed(self, utterance: Utterance, sink: str) -> None:
+        """Take the mark back on the disk."""
+        if number := self._place(utterance).id:
+            await self._do(self._history.records.missed, number, sink)
+
+    async def left(self, utterance: Utterance) -> None:
+        """Leave it on the disk as it is: the next start brings it to its end."""
+        if not self._place(utterance).id:
+            await super().left(utterance)
+            return
+        del self._places[utterance.number]
+        self.tally.kept += 1
+        log.warning("utterance %d is not delivered yet; the next start goes on with it", utterance.number)
 
     def _place(self, utterance: Utterance) -> _Place:
         return self._places.get(utterance.number, _Place())
@@ -174,7 +194,8 @@ class DiskArchive(Archive):
         await self._do(self._history.note, entry)
         if place.audio and fate not in {Fate.FAILED, Fate.HELD}:
             await self._do(self._spool.drop, place.audio)
-            await self._do(self._history.records.forget_audio, place.id)
+            if place.id:
+                await self._do(self._history.records.forget_audio, place.id)
 
     async def _do(self, step: Callable[..., T], *what: object) -> T | None:
         """Do something to the disk, in a thread; where that fails, say it once and go on."""

@@ -80,6 +80,8 @@ class Delivery:
         except HeldError:
             raise
         except SinkError as error:
+            if isinstance(sink, Searchable):  # what it does not have is not looked for later
+                await archive.missed(transcript.utterance, sink.name)
             self._complain(sink, str(error))
             return False
         await archive.done(transcript.utterance, sink.name)

@@ -79,6 +79,9 @@ _SPEND = """INSERT INTO spent (day, engine, answers, seconds, tokens_in, tokens_
 _SETTLE = """UPDATE entries SET fate = ?, text = ?, reason = ?, engine = ?, took = ?, generation = ?
     WHERE id = ?"""
 
+_PRUNE = """DELETE FROM entries WHERE id <= (SELECT max(id) FROM entries) - ?
+    AND fate NOT IN ('recorded', 'transcribed', 'held', 'failed')"""
+
 _FORGET = """UPDATE entries SET text = NULL WHERE text IS NOT NULL AND ended <= ?
     AND fate NOT IN ('recorded', 'transcribed', 'held', 'failed')"""
 
@@ -165,11 +168,13 @@ class History:
         with self._database.writing("FULL") as db:
             if entry.id:
                 db.execute(_SETTLE, (entry.fate, *words, entry.id))
+                if entry.fate not in (Fate.HELD, Fate.FAILED):
+                    db.execute("DELETE FROM deliveries WHERE entry = ?", (entry.id,))
                 if text is None:
                     self._database.leave_no_traces()
             else:
-                noted = db.execute(_NOTE, (began, ended, entry.fate, *words)).lastrowid or 0
-                db.execute("DELETE FROM entries WHERE id <= ?", (noted - MOST_ENTRIES,))
+                db.execute(_NOTE, (began, ended, entry.fate, *words))
+            db.execute(_PRUNE, (MOST_ENTRIES,))
             self._forget(db, horizon)
 
     def forget(self) -> None:

@@ -115,7 +115,7 @@ class Pipeline:
         finally:
             with CancelScope(shield=True):  # on the way out, nothing that was said is left behind
                 for utterance, _ in self._waiting.values():
-                    await self._archive.failed(utterance, "the program ended before its text came")
+                    await self._archive.left(utterance)
 
     async def _deliver_all(self, task_status: TaskStatus[None]) -> None:
         async with anyio.create_task_group() as self._tasks:

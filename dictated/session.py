@@ -14,10 +14,17 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from anyio import CancelScope, TaskHandle
+from anyio import CancelScope, TaskHandle, to_thread
 
 from dictated.archive import DiskArchive, Tally
-from dictated.errors import AudioFileError, DictatedError, RecorderError, RequestError, TranscriberError
+from dictated.errors import (
+    AudioFileError,
+    DictatedError,
+    RecorderError,
+    RequestError,
+    SpoolError,
+    TranscriberError,
+)
 from dictated.hearing import Hearing
 from dictated.mute import Mute
 from dictated.persistence import Persistence
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
 
     from dictated.parts import Parts
     from dictated.ports import Transcriber
+    from dictated.tape import Tape
 
 log = logging.getLogger(__name__)
 
@@ -194,6 +202,8 @@ class Session:
             await parts.recorder.close()
             await self._listening.wait()
             self._listening = None
+            if self._discard:
+                await self._erase(parts.tape)
             log.info("not listening")
         elif self.state is State.LOST and not lost:
             log.info("no longer waiting for the microphone")
@@ -221,6 +231,13 @@ class Session:
             self._wanted = False
             self._ending = Command.QUIT if parts.ends_with_input else self._ending
             self._touch()
+
+    async def _erase(self, tape: Tape) -> None:
+        """Nothing of what is thrown away may come back at the next start."""
+        try:
+            await to_thread.run_sync(tape.erase)
+        except SpoolError as error:
+            log.warning("what was thrown away is still on the disk: %s", error)
 
     async def _warm(self, transcriber: Transcriber) -> None:
         """Have the engine ready, its connections open, before the first utterance is spoken."""

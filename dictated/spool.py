@@ -87,12 +87,7 @@ class Spool:
             with wave.open(str(path), "rb") as file:
                 form = (file.getframerate(), file.getnchannels(), file.getsampwidth())
                 pcm = file.readframes(file.getnframes())
-        except (
-            OSError,
-            EOFError,
-            RuntimeError,
-            wave.Error,
-        ) as error:  # RuntimeError: a length that cannot be
+        except (OSError, EOFError, RuntimeError, wave.Error) as error:  # RuntimeError: an odd length
             raise SpoolError(f"{path} cannot be read ({str(error) or 'damaged'})") from error
         if form != (SAMPLE_RATE, 1, SAMPLE_BYTES) or len(pcm) < FRAME_BYTES:
             raise SpoolError(f"{path} holds no sound of ours")

@@ -213,6 +213,9 @@ class ListHistory:
     def begin(self, number: int, sink: str, _place: str) -> None:
         self._tell(f"begin {number} {sink}")
 
+    def missed(self, number: int, sink: str) -> None:
+        self._tell(f"missed {number} {sink}")
+
     def done(self, number: int, sink: str) -> None:
         self._tell(f"done {number} {sink}")
 
