@@ -138,9 +138,7 @@ async def measure(engine: str, form: str, rounds: int) -> dict[str, Any]:
             tasks.start_soon(ledger.run)
             chain = build.chain(_config(engine, form, server.port), ledger, {"KEY": "benchmark"})
             watch = Watch()
-            pipeline = Pipeline(
-                chain, Delivery([watch], watch), Archive(Tally()), backlog=10
-            )
+            pipeline = Pipeline(chain, Delivery([watch], watch), Archive(Tally()), backlog=10)
             await chain.warm()
             run = await tasks.start(pipeline.run, return_handle=True)
             for number in range(1, rounds + 1):

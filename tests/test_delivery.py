@@ -102,5 +102,7 @@ async def test_a_sink_that_breaks_again_is_complained_of_again(caplog: pytest.Lo
 
 
 async def test_the_words_are_not_in_the_complaint(caplog: pytest.LogCaptureFixture) -> None:
-    await Delivery([ListSink("type", SinkError("no"))], ListSink("log")).deliver(transcript("secret"), NOTHING)
+    await Delivery([ListSink("type", SinkError("no"))], ListSink("log")).deliver(
+        transcript("secret"), NOTHING
+    )
     assert "secret" not in caplog.text

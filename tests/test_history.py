@@ -332,7 +332,9 @@ def test_the_zone_in_which_a_time_is_told_does_not_matter(zone: timezone, tmp_pa
 
 
 @pytest.mark.parametrize("fate", [Fate.HELD, Fate.FAILED])
-def test_words_that_are_not_where_they_belong_are_kept_whatever_their_time(tmp_path: Path, fate: Fate) -> None:
+def test_words_that_are_not_where_they_belong_are_kept_whatever_their_time(
+    tmp_path: Path, fate: Fate
+) -> None:
     with closing(history(tmp_path, keep_text=timedelta(0))) as noted:
         noted.note(replace(said("not there yet"), fate=fate))
         noted.forget()
