@@ -138,23 +138,19 @@ class DiskArchive(Archive):
 
     async def transcribed(self, transcript: Transcript) -> None:
         """Put the words on the disk."""
-        if number := self._place(transcript.utterance).id:
-            await self._do(self._history.records.transcribed, number, transcript)
+        await self._note(transcript.utterance, self._history.records.transcribed, transcript)
 
     async def begin(self, utterance: Utterance, sink: str, place: str = "") -> None:
         """Mark it on the disk."""
-        if number := self._place(utterance).id:
-            await self._do(self._history.records.begin, number, sink, place)
+        await self._note(utterance, self._history.records.begin, sink, place)
 
     async def done(self, utterance: Utterance, sink: str) -> None:
         """Mark it on the disk."""
-        if number := self._place(utterance).id:
-            await self._do(self._history.records.done, number, sink)
+        await self._note(utterance, self._history.records.done, sink)
 
     async def missed(self, utterance: Utterance, sink: str) -> None:
         """Take the mark back on the disk."""
-        if number := self._place(utterance).id:
-            await self._do(self._history.records.missed, number, sink)
+        await self._note(utterance, self._history.records.missed, sink)
 
     async def left(self, utterance: Utterance) -> None:
         """Leave it on the disk as it is: the next start brings it to its end."""
@@ -196,6 +192,11 @@ class DiskArchive(Archive):
             await self._do(self._spool.drop, place.audio)
             if place.id:
                 await self._do(self._history.records.forget_audio, place.id)
+
+    async def _note(self, utterance: Utterance, step: Callable[..., None], *what: object) -> None:
+        """Do something to its record, if it has one."""
+        if number := self._place(utterance).id:
+            await self._do(step, number, *what)
 
     async def _do(self, step: Callable[..., T], *what: object) -> T | None:
         """Do something to the disk, in a thread; where that fails, say it once and go on."""

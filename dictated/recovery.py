@@ -142,7 +142,7 @@ class Recovery:
             if mark == "done":
                 continue
             if not isinstance(sink, Searchable):
-                held = MAY_BE_THERE if MAY_BE_THERE in (held, _waiting(mark)) else OVER
+                held = MAY_BE_THERE if mark == "begun" or held == MAY_BE_THERE else OVER
             elif mark != "begun" or not await sink.has(transcript, place):
                 lost = await self._append(sink, transcript, record.id) or lost
         if lost:
@@ -178,11 +178,6 @@ class Recovery:
         if speech is None or speech.offset > speech.first + frames:  # the file has lost its end
             speech = Speech(0, 0, frames, frames)
         return _utterance(OLD + record.id, record.began, pcm, speech), ""
-
-
-def _waiting(mark: str) -> str:
-    """Why the words wait, by the mark of the sink they should have gone to."""
-    return MAY_BE_THERE if mark == "begun" else OVER
 
 
 def _known(record: Record, utterance: Utterance) -> Transcript:

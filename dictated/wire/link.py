@@ -217,17 +217,17 @@ def _write_whole(stream: httpcore.AsyncNetworkStream) -> None:
     write = stream.write
 
     async def whole(buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 (httpcore's)
-        try:
-            with anyio.CancelScope(shield=True) as scope:
-                patience = asyncio.get_running_loop().call_later(WRITE_S, _unshield, scope)
-                try:
-                    await write(buffer, timeout)
-                finally:
-                    patience.cancel()
-        except BaseException:
-            with anyio.CancelScope(shield=True):
-                await stream.aclose()
-            raise
+        written = False
+        with anyio.CancelScope(shield=True) as scope:
+            patience = asyncio.get_running_loop().call_later(WRITE_S, _unshield, scope)
+            try:
+                await write(buffer, timeout)
+                written = True
+            finally:
+                patience.cancel()
+                if not written:
+                    with anyio.CancelScope(shield=True):
+                        await stream.aclose()
 
     stream.write = whole  # type: ignore[method-assign]
 
