@@ -45,5 +45,6 @@ bench:  ## Measure what the README says: a quarter of an hour
 	$(BIN)/python benchmarks/hour.py --json benchmarks/hour.json
 	$(BIN)/python benchmarks/desktop.py --json benchmarks/desktop.json
 	$(BIN)/python benchmarks/remote.py --json benchmarks/remote.json
+	$(BIN)/python benchmarks/spool.py --json benchmarks/spool.json
 	$(BIN)/python benchmarks/upload.py --json benchmarks/upload.json
 	$(BIN)/python benchmarks/server.py --json benchmarks/server.json

@@ -3,7 +3,9 @@
 Two figures: from the moment the segmenter hands over an utterance to the first byte of its upload at the
 server, and from the last byte of the answer leaving the server to the words reaching the sink. Server and
 program share one event loop and one clock, so both figures hold the loopback network and the server's own
-reading too: they are upper bounds. The answer comes 20 ms after the upload.
+reading too: they are upper bounds. The answer comes 20 ms after the upload. Sound, words and marks are put on
+the disk as in the daemon, and both figures have that in them; with `--folder /dev/shm` all but the waiting
+for the disk itself.
 """
 
 from __future__ import annotations
@@ -26,12 +28,13 @@ import soxr
 from moonshine_voice import get_assets_path
 
 from dictated import build
-from dictated.archive import Archive, Tally
+from dictated.archive import DiskArchive, Tally
 from dictated.configfile import parse
 from dictated.delivery import Delivery
 from dictated.history import History
 from dictated.ledger import Ledger
 from dictated.pipeline import Pipeline
+from dictated.spool import Spool
 from dictated.types import FRAME_BYTES, SAMPLE_RATE, Segment, Utterance
 
 if TYPE_CHECKING:
@@ -126,11 +129,11 @@ class Watch:
         """Nothing is held."""
 
 
-async def measure(engine: str, form: str, rounds: int) -> dict[str, Any]:
+async def measure(engine: str, form: str, rounds: int, state: Path | None) -> dict[str, Any]:
     """Send utterances one after the other; return the two figures in milliseconds."""
     server = Server(ANSWERS[engine])
     before, after = [], []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=state) as folder:
         history = History(Path(folder) / "history.sqlite3", build.keep_text("30d"))
         async with anyio.create_task_group() as tasks:
             await tasks.start(server.serve)
@@ -138,7 +141,8 @@ async def measure(engine: str, form: str, rounds: int) -> dict[str, Any]:
             tasks.start_soon(ledger.run)
             chain = build.chain(_config(engine, form, server.port), ledger, {"KEY": "benchmark"})
             watch = Watch()
-            pipeline = Pipeline(chain, Delivery([watch], watch), Archive(Tally()), backlog=10)
+            archive = DiskArchive(Tally(), Spool(Path(folder) / "spool"), history)
+            pipeline = Pipeline(chain, Delivery([watch], watch), archive, backlog=10)
             await chain.warm()
             run = await tasks.start(pipeline.run, return_handle=True)
             for number in range(1, rounds + 1):
@@ -212,10 +216,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     parser.add_argument("--bound-ms", type=float, default=5.0)
+    parser.add_argument("--folder", type=Path, help="where the state is kept meanwhile")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
     rows = [
-        anyio.run(measure, engine, form, options.rounds) for engine in ANSWERS for form in options.formats
+        anyio.run(measure, engine, form, options.rounds, options.folder)
+        for engine in ANSWERS
+        for form in options.formats
     ]
     for row in rows:
         print(json.dumps(row))

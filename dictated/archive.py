@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dictated.types import Transcript, Utterance
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -46,11 +44,8 @@ class Archive:
         """Take an utterance, before any engine has it."""
         self.tally.heard += 1
 
-    async def transcribed(self, transcript: Transcript) -> None:
-        """Take its words, before any sink has them."""
-
-    async def begin(self, utterance: Utterance, sink: str, place: str = "") -> None:
-        """Mark that its words are about to go to a sink."""
+    async def begin(self, transcript: Transcript, sink: str, place: str = "") -> None:
+        """Take its words, and mark that they are about to go to a sink."""
 
     async def done(self, utterance: Utterance, sink: str) -> None:
         """Mark that they are there."""
@@ -122,27 +117,25 @@ class DiskArchive(Archive):
         self._spool = spool
         self._history = history
         self._places: dict[int, _Place] = {}  # of what is under way, by the utterance's number
-        self._complaint = ""  # what was last said about a disk that does not work
+        self._complaints: dict[str, str] = {}  # what was last said about a step that fails
 
     async def heard(self, utterance: Utterance) -> None:
         """Put the sound on the disk."""
         await super().heard(utterance)
-        file = await self._do(self._spool.keep, utterance)
-        if file is not None:
-            number = await self._do(self._history.records.open, utterance, file.name)
-            self._places[utterance.number] = _Place(number or 0, file.name)
+        await self._do(self._open, utterance)
+
+    def _open(self, utterance: Utterance) -> None:
+        audio = self._spool.keep(utterance).name
+        self.found(utterance, 0, audio)
+        self.found(utterance, self._history.records.open(utterance, audio), audio)
 
     def found(self, utterance: Utterance, number: int, audio: str) -> None:
         """Go on with what is on the disk already, under that number of the history."""
         self._places[utterance.number] = _Place(number, audio)
 
-    async def transcribed(self, transcript: Transcript) -> None:
-        """Put the words on the disk."""
-        await self._note(transcript.utterance, self._history.records.transcribed, transcript)
-
-    async def begin(self, utterance: Utterance, sink: str, place: str = "") -> None:
-        """Mark it on the disk."""
-        await self._note(utterance, self._history.records.begin, sink, place)
+    async def begin(self, transcript: Transcript, sink: str, place: str = "") -> None:
+        """Put both on the disk."""
+        await self._note(transcript.utterance, self._history.records.begin, transcript, sink, place)
 
     async def done(self, utterance: Utterance, sink: str) -> None:
         """Mark it on the disk."""
@@ -187,28 +180,29 @@ class DiskArchive(Archive):
             generation=transcript.generation if transcript else "",
             id=place.id,
         )
-        await self._do(self._history.note, entry)
-        if place.audio and fate not in {Fate.FAILED, Fate.HELD}:
-            await self._do(self._spool.drop, place.audio)
-            if place.id:
-                await self._do(self._history.records.forget_audio, place.id)
+        await self._do(self._close, entry, place.audio)
+
+    def _close(self, entry: Entry, audio: str) -> None:
+        """Put down the end, and then let go of the sound: whatever comes between, one of them is there."""
+        self._history.note(entry)
+        if audio and entry.fate not in {Fate.FAILED, Fate.HELD}:
+            self._spool.drop(audio)
+            if entry.id:
+                self._history.records.forget_audio(entry.id)
 
     async def _note(self, utterance: Utterance, step: Callable[..., None], *what: object) -> None:
         """Do something to its record, if it has one."""
         if number := self._place(utterance).id:
             await self._do(step, number, *what)
 
-    async def _do(self, step: Callable[..., T], *what: object) -> T | None:
+    async def _do(self, step: Callable[..., None], *what: object) -> None:
         """Do something to the disk, in a thread; where that fails, say it once and go on."""
         try:
-            done = await to_thread.run_sync(step, *what)
+            await to_thread.run_sync(step, *what)
         except (HistoryError, SpoolError) as error:
-            self._complain(str(error))
-            return None
-        self._complaint = ""
-        return done
-
-    def _complain(self, complaint: str) -> None:
-        if complaint != self._complaint:
-            log.warning("what is said is not put down: %s", complaint)
-            self._complaint = complaint
+            complaint = str(error)
+            if complaint not in self._complaints.values():
+                log.warning("what is said is not put down: %s", complaint)
+            self._complaints[step.__name__] = complaint
+        else:
+            self._complaints.pop(step.__name__, None)

@@ -74,7 +74,7 @@ class Delivery:
 
     async def _offer(self, sink: Sink, transcript: Transcript, archive: Archive) -> bool:
         place = await sink.place() if isinstance(sink, Searchable) else ""
-        await archive.begin(transcript.utterance, sink.name, place)
+        await archive.begin(transcript, sink.name, place)
         try:
             await sink.deliver(transcript)
         except HeldError:

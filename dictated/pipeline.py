@@ -178,7 +178,6 @@ class Pipeline:
         elif outcome.doubt:
             await self._archive.held(outcome, outcome.doubt)
         else:
-            await self._archive.transcribed(outcome)
             await self._deliver(outcome)
 
     async def _deliver(self, transcript: Transcript) -> None:

@@ -40,7 +40,7 @@ _OPEN = """INSERT INTO entries (began, ended, fate, text, reason, engine, took, 
     VALUES (?, ?, 'recorded', NULL, '', '', 0, '', ?, ?)"""
 
 _HAS_TEXT = """UPDATE entries SET fate = 'transcribed', text = ?, reason = '', engine = ?, took = ?,
-    generation = ? WHERE id = ?"""
+    generation = ? WHERE id = ? AND coalesce(text, '') = ''"""
 
 _MARK = """INSERT INTO deliveries (entry, sink, mark, place) VALUES (?, ?, ?, ?)
     ON CONFLICT (entry, sink) DO UPDATE SET mark = excluded.mark, place = excluded.place"""
@@ -113,15 +113,15 @@ class Records:
             rows = db.execute(_ADOPT, (audio, _speech(utterance), microseconds(utterance.began))).fetchall()
         return int(rows[0][0]) if rows else self.open(utterance, audio)
 
-    def transcribed(self, number: int, transcript: Transcript) -> None:
-        """Note its words, before they go anywhere."""
-        words = (storable(transcript.text), transcript.engine, transcript.seconds)
-        with self._database.writing("NORMAL") as db:
-            db.execute(_HAS_TEXT, (*words, storable(transcript.generation), number))
+    def begin(self, number: int, transcript: Transcript, sink: str, place: str = "") -> None:
+        """Note the words where there are none, and mark that they are about to go to a sink.
 
-    def begin(self, number: int, sink: str, place: str = "") -> None:
-        """Mark that the words are about to go to a sink; `place` is where, as the sink understands it."""
+        `place` is where, as the sink understands it. Both are on the disk when this returns, at the price of
+        one: nothing lies between an answer and its typing that two would make safer.
+        """
+        words = (storable(transcript.text), transcript.engine, transcript.seconds)
         with self._database.writing("FULL") as db:
+            db.execute(_HAS_TEXT, (*words, storable(transcript.generation), number))
             db.execute(_MARK, (number, sink, "begun", place))
 
     def done(self, number: int, sink: str) -> None:

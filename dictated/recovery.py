@@ -94,7 +94,7 @@ class Recovery:
         for record in left:
             for sink in self._sinks:
                 mark, place = record.marks.get(sink.name, ("", ""))
-                if record.fate is Fate.TRANSCRIBED and mark == "begun" and isinstance(sink, Searchable):
+                if mark == "begun" and isinstance(sink, Searchable):
                     there = await sink.has(_known(record, _silent(record)), place)
                     step = self._history.records.done if there else self._history.records.missed
                     await to_thread.run_sync(step, record.id, sink.name)
@@ -131,7 +131,6 @@ class Recovery:
         elif transcript.doubt:
             await self._archive.held(transcript, transcript.doubt)
         else:
-            await self._archive.transcribed(transcript)
             await self._deliver(transcript, record)
 
     async def _deliver(self, transcript: Transcript, record: Record) -> None:
@@ -156,7 +155,7 @@ class Recovery:
         """Add the words, if that can be marked; return why it is not possible."""
         records = self._history.records
         try:
-            await to_thread.run_sync(records.begin, number, sink.name, await sink.place())
+            await to_thread.run_sync(records.begin, number, transcript, sink.name, await sink.place())
             try:
                 await sink.deliver(transcript)
             except SinkError as error:

@@ -207,11 +207,8 @@ class ListHistory:
         self._tell(f"recorded {utterance.number} in {audio}")
         return utterance.number
 
-    def transcribed(self, number: int, transcript: Transcript) -> None:
-        self._tell(f"transcribed {number}: {transcript.text}")
-
-    def begin(self, number: int, sink: str, _place: str) -> None:
-        self._tell(f"begin {number} {sink}")
+    def begin(self, number: int, transcript: Transcript, sink: str, _place: str) -> None:
+        self._tell(f"begin {number} {sink}: {transcript.text}")
 
     def missed(self, number: int, sink: str) -> None:
         self._tell(f"missed {number} {sink}")

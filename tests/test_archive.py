@@ -38,8 +38,8 @@ async def test_the_sound_is_on_the_disk_before_it_is_noted() -> None:
 async def test_words_are_put_down_before_they_go_anywhere() -> None:
     desk = Desk()
     await desk.archive.heard(utterance(1))
-    await desk.archive.transcribed(transcript("hello"))
-    assert desk.history.story[-1] == "transcribed 1: hello"
+    await desk.archive.begin(transcript("hello"), "type")
+    assert desk.history.story[-1] == "begin 1 type: hello"
 
 
 async def test_delivered_words_are_noted_with_the_engine_that_wrote_them() -> None:
@@ -115,6 +115,16 @@ async def test_a_disk_that_does_not_work_is_told_once(caplog: pytest.LogCaptureF
     assert caplog.messages == ["what is said is not put down: the disk is full"]
 
 
+async def test_a_disk_on_which_one_step_fails_and_another_works_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    desk = Desk(full=True)
+    for number in (1, 2, 3):
+        await desk.archive.heard(utterance(number))
+        await desk.archive.delivered(transcript("hello", number))
+    assert caplog.messages == ["what is said is not put down: the disk is full"]
+
+
 async def test_what_was_not_put_down_is_noted_all_the_same_when_it_is_delivered() -> None:
     desk = Desk(full=True)
     await desk.archive.heard(utterance(1))
@@ -126,7 +136,7 @@ async def test_a_history_that_cannot_be_written_costs_no_words(caplog: pytest.Lo
     desk = Desk()
     desk.history.broken = HistoryError("the history is damaged")
     await desk.archive.heard(utterance(1))
-    await desk.archive.transcribed(transcript("hello"))
+    await desk.archive.begin(transcript("hello"), "type")
     await desk.archive.delivered(transcript("hello"))
     assert (desk.tally.delivered, len(caplog.messages)) == (1, 1)
 

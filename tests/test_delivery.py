@@ -77,10 +77,10 @@ async def test_each_sink_is_marked_before_the_words_go_there_and_when_they_are_t
     broken = ListSink("type", SinkError("no"))
     await Delivery([broken, ListSink("clipboard")], ListSink("log")).deliver(transcript("hello"), archive)
     assert history.story[1:] == [
-        "begin 1 type",
-        "begin 1 clipboard",
+        "begin 1 type: hello",
+        "begin 1 clipboard: hello",
         "done 1 clipboard",
-        "begin 1 log",
+        "begin 1 log: hello",
         "done 1 log",
     ]
 

@@ -69,7 +69,7 @@ def test_what_is_recorded_is_found_with_its_sound(history: History) -> None:
 
 def test_what_is_transcribed_has_words_even_where_none_are_kept(history: History) -> None:
     number = history.records.open(utterance(1), "1.wav")
-    history.records.transcribed(number, replace(transcript("bon été"), generation="gen-1"))
+    history.records.begin(number, replace(transcript("bon été"), generation="gen-1"), "type")
     record = found(history, number)
     assert (record.fate, record.text, record.engine, record.took, record.generation) == (
         Fate.TRANSCRIBED,
@@ -82,15 +82,23 @@ def test_what_is_transcribed_has_words_even_where_none_are_kept(history: History
 
 def test_each_sink_has_its_own_mark(history: History) -> None:
     number = history.records.open(utterance(1), "1.wav")
-    history.records.begin(number, "log", "12:notes")
-    history.records.begin(number, "type")
+    history.records.begin(number, transcript("hello"), "log", "12:notes")
+    history.records.begin(number, transcript("hello"), "type")
     history.records.done(number, "type")
     assert found(history).marks == {"log": ("begun", "12:notes"), "type": ("done", "")}
 
 
+@pytest.mark.parametrize("fate", [Fate.HELD, Fate.FAILED, Fate.DELIVERED])
+def test_words_that_go_somewhere_once_more_stay_what_they_were(fate: Fate, history: History) -> None:
+    number = history.records.open(utterance(1), "1.wav")
+    settle(history, number, fate, "bon été")
+    history.records.begin(number, transcript("other words"), "type")
+    assert (found(history).fate, found(history).text) == (fate, "bon été")
+
+
 def test_a_mark_can_be_taken_back(history: History) -> None:
     number = history.records.open(utterance(1), "1.wav")
-    history.records.begin(number, "log", "12:notes")
+    history.records.begin(number, transcript("hello"), "log", "12:notes")
     history.records.missed(number, "log")
     assert found(history).marks == {}
 
@@ -140,14 +148,14 @@ def test_words_that_wait_are_kept_even_where_none_are_kept(fate: Fate, history: 
 
 def test_words_under_way_are_kept_when_others_are_forgotten(history: History) -> None:
     number = history.records.open(utterance(1), "1.wav")
-    history.records.transcribed(number, transcript("bon été"))
+    history.records.begin(number, transcript("bon été"), "type")
     history.forget()
     assert found(history).text == "bon été"
 
 
 def test_delivered_words_leave_no_trace_where_none_are_kept(history: History, tmp_path: Path) -> None:
     number = history.records.open(utterance(1), "1.wav")
-    history.records.transcribed(number, transcript("what nobody else may read"))
+    history.records.begin(number, transcript("what nobody else may read"), "type")
     settle(history, number, Fate.DELIVERED, "what nobody else may read")
     everything = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"what nobody else" not in everything
@@ -244,5 +252,5 @@ def test_a_record_that_makes_no_sense_is_told_as_damage(damage: str, history: Hi
 
 def test_words_never_appear_when_a_record_is_printed(history: History) -> None:
     number = history.records.open(utterance(1), "1.wav")
-    history.records.transcribed(number, transcript("what nobody else may read"))
+    history.records.begin(number, transcript("what nobody else may read"), "type")
     assert "nobody" not in repr(found(history))

@@ -79,7 +79,8 @@ class House:
     def transcribed(self, text: str = "hello") -> int:
         """Leave an utterance as a crash does that comes before its delivery."""
         number = self.recorded()
-        self.history.records.transcribed(number, transcript(text))
+        self.history.records.begin(number, transcript(text), "log")
+        self.history.records.missed(number, "log")
         return number
 
     def failed(self, number: int = 1, text: str = "") -> None:
@@ -173,7 +174,7 @@ async def test_words_need_no_sound(house: House) -> None:
 
 async def test_what_had_begun_and_reached_the_log_is_not_appended_again(house: House) -> None:
     number = house.transcribed()
-    house.history.records.begin(number, "log", await house.log.place())
+    house.history.records.begin(number, transcript("hello"), "log", await house.log.place())
     await house.log.deliver(transcript("hello"))
     await house.recover()
     assert house.lines == ["hello"]
@@ -182,7 +183,7 @@ async def test_what_had_begun_and_reached_the_log_is_not_appended_again(house: H
 async def test_what_had_begun_and_not_reached_the_log_is_appended(house: House) -> None:
     await house.log.deliver(transcript("hello"))
     number = house.transcribed()
-    house.history.records.begin(number, "log", await house.log.place())
+    house.history.records.begin(number, transcript("hello"), "log", await house.log.place())
     await house.recover()
     assert house.lines == ["hello", "hello"]
 
@@ -191,7 +192,7 @@ async def test_words_that_failed_although_they_had_reached_the_log_are_not_appen
     house: House,
 ) -> None:
     house.failed(text="hello")
-    house.history.records.begin(1, "log", await house.log.place())
+    house.history.records.begin(1, transcript("hello"), "log", await house.log.place())
     await house.log.deliver(transcript("hello"))
     await house.recover()
     assert house.lines == ["hello"]
@@ -199,7 +200,7 @@ async def test_words_that_failed_although_they_had_reached_the_log_are_not_appen
 
 async def test_the_same_words_said_since_the_start_are_not_taken_for_the_old_ones(house: House) -> None:
     number = house.transcribed("yes")
-    house.history.records.begin(number, "log", await house.log.place())
+    house.history.records.begin(number, transcript("hello"), "log", await house.log.place())
     await house.recovery.prepare()
     await house.log.deliver(transcript("yes"))
     await house.work()
@@ -211,7 +212,7 @@ async def test_the_same_words_said_since_the_start_are_not_taken_for_the_old_one
 async def test_words_whose_typing_had_begun_are_held_as_perhaps_there(
     others: list[ListSink], house: House, *, begun_first: bool
 ) -> None:
-    house.history.records.begin(house.transcribed(), "type")
+    house.history.records.begin(house.transcribed(), transcript("hello"), "type")
     sinks = [house.window, *others] if begun_first else [*others, house.window]
     house.recovery = Recovery(house.engine, sinks, house.spool, house.history)
     await house.recover()
