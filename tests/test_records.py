@@ -88,7 +88,7 @@ def test_each_sink_has_its_own_mark(history: History) -> None:
     assert found(history).marks == {"log": ("begun", "12:notes"), "type": ("done", "")}
 
 
-@pytest.mark.parametrize("fate", [Fate.HELD, Fate.FAILED, Fate.DELIVERED])
+@pytest.mark.parametrize("fate", [Fate.HELD, Fate.FAILED])
 def test_words_that_go_somewhere_once_more_stay_what_they_were(fate: Fate, history: History) -> None:
     number = history.records.open(utterance(1), "1.wav")
     settle(history, number, fate, "bon été")
