@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from dictated.history import Entry
 from dictated.records import Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dictated.history import History
     from dictated.spool import Spool
     from dictated.types import Transcript, Utterance
@@ -34,11 +33,23 @@ class Tally:
     cancelled: int = 0
 
 
-class Archive:
-    """Counts what becomes of utterances and tells what went wrong; puts nothing on the disk."""
+Watch = Callable[[Fate, str], None]
+"""Is told what became of an utterance, and why."""
 
-    def __init__(self, tally: Tally) -> None:
+
+def nobody(_fate: Fate, _reason: str) -> None:
+    """Where it matters to no one."""
+
+
+class Archive:
+    """Counts what becomes of utterances and tells what went wrong; puts nothing on the disk.
+
+    `watch` is told of each end that an utterance comes to, once it is put down.
+    """
+
+    def __init__(self, tally: Tally, watch: Watch = nobody) -> None:
         self.tally = tally
+        self._watch = watch
 
     async def heard(self, utterance: Utterance) -> None:  # noqa: ARG002 (for archives on disk)
         """Take an utterance, before any engine has it."""
@@ -54,24 +65,24 @@ class Archive:
         """Every sink has the words, or the log in its place."""
         self.tally.delivered += 1
         log.debug("utterance %d delivered", transcript.utterance.number)
-        await self._settle(transcript.utterance, Fate.DELIVERED, transcript)
+        await self._end(transcript.utterance, Fate.DELIVERED, transcript)
 
     async def empty(self, transcript: Transcript) -> None:
         """There were no words in it."""
         self.tally.empty += 1
-        await self._settle(transcript.utterance, Fate.EMPTY, transcript)
+        await self._end(transcript.utterance, Fate.EMPTY, transcript)
 
     async def held(self, transcript: Transcript, reason: str) -> None:
         """The words wait until the user asks for them."""
         self.tally.held += 1
         number = transcript.utterance.number
         log.info("utterance %d is held back: %s; `dictated history` shows it", number, reason)
-        await self._settle(transcript.utterance, Fate.HELD, transcript, reason)
+        await self._end(transcript.utterance, Fate.HELD, transcript, reason)
 
     async def cancelled(self, utterance: Utterance) -> None:
         """The user threw it away: not a word of it is kept."""
         self.tally.cancelled += 1
-        await self._settle(utterance, Fate.CANCELLED)
+        await self._end(utterance, Fate.CANCELLED)
 
     async def missed(self, utterance: Utterance, sink: str) -> None:
         """Take the mark back: the words are certainly not there."""
@@ -86,11 +97,17 @@ class Archive:
         self.tally.kept += kept
         level = logging.WARNING if kept else logging.ERROR
         log.log(level, "utterance %d: %s; %s", utterance.number, reason, where)
-        await self._settle(utterance, Fate.FAILED, transcript, reason)
+        await self._end(utterance, Fate.FAILED, transcript, reason)
 
     def _whereabouts(self, _: Utterance) -> tuple[str, bool]:
         """Say where the sound is, and whether it was kept by us."""
         return "it is lost", False
+
+    async def _end(
+        self, utterance: Utterance, fate: Fate, transcript: Transcript | None = None, reason: str = ""
+    ) -> None:
+        await self._settle(utterance, fate, transcript, reason)
+        self._watch(fate, reason)
 
     async def _settle(
         self, utterance: Utterance, fate: Fate, transcript: Transcript | None = None, reason: str = ""
@@ -112,8 +129,8 @@ class DiskArchive(Archive):
     A disk that fails costs no words that can still be delivered; it is told once.
     """
 
-    def __init__(self, tally: Tally, spool: Spool, history: History) -> None:
-        super().__init__(tally)
+    def __init__(self, tally: Tally, spool: Spool, history: History, watch: Watch = nobody) -> None:
+        super().__init__(tally, watch)
         self._spool = spool
         self._history = history
         self._places: dict[int, _Place] = {}  # of what is under way, by the utterance's number

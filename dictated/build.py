@@ -17,6 +17,7 @@ from dictated.parts import Parts, no_window
 from dictated.recorders.audiofile import AudioFile
 from dictated.recorders.microphone import Microphone
 from dictated.recovery import Recovery
+from dictated.resending import Resending
 from dictated.segmenter import Rules
 from dictated.sinks.clipboard import ClipboardSink
 from dictated.sinks.log import LogSink
@@ -86,7 +87,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         spool=spool,
         history=history,
         ledger=ledger,
-        recovery=Recovery(transcriber, sinks.sinks, spool, history),
+        recovery=recovery(config, transcriber, sinks, spool, history),
         insertion=Insertion(sinks, spool, history),
         tape=Tape(around.paths.spool_dir),
         backlog=config.limits.backlog,
@@ -99,6 +100,14 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         engines=status,
         window=next((sink.window for sink in sinks.sinks if isinstance(sink, TypeSink)), no_window),
     )
+
+
+def recovery(
+    config: Config, transcriber: Transcriber, sinks: Delivery, spool: Spool, history: History
+) -> Recovery:
+    """What sends again what has failed."""
+    resending = Resending(config.limits.resend_s, config.limits.resend_max_s)
+    return Recovery(transcriber, sinks.sinks, spool, history, resending)
 
 
 def recorder(config: Config, input_file: Path | None) -> Recorder:

@@ -37,7 +37,7 @@ GROUPS = {
     },
     "Looking back": {
         "history": "what became of the last utterances",
-        "retry": "transcribe again what no engine could transcribe",
+        "retry": "transcribe again: all that failed (--all), or NUMBER with the engine of today",
         "insert": "put words that were held back where you are now: those of NUMBER, or the last",
         "stats": "what each engine has done and cost, by day",
     },
@@ -124,6 +124,9 @@ def _add_looking_back(made: dict[str, argparse.ArgumentParser]) -> None:
         "-n", dest="count", type=above_zero, default=20, metavar="N", help="the last N utterances (20)"
     )
     made["insert"].add_argument("number", nargs="?", type=above_zero, help="as `dictated history` shows it")
+    tried = made["retry"].add_mutually_exclusive_group()
+    tried.add_argument("number", nargs="?", type=above_zero, help="as `dictated history` shows it")
+    tried.add_argument("--all", action="store_true", help="all that failed; so too without a number")
     made["history"].add_argument("--json", action="store_true", help="one JSON object a line")
     made["stats"].add_argument(
         "--days", type=above_zero, default=7, metavar="N", help="today and the days before it, N in all (7)"

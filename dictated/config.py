@@ -217,6 +217,13 @@ class Limits(Struct, frozen=True, kw_only=True):
         Seconds, Meta(description="Seconds before a lost microphone is tried again; doubled after each try.")
     ] = 0.25
     reopen_max_s: Annotated[Seconds, Meta(description="The longest that waiting between tries gets.")] = 8.0
+    resend_s: Annotated[
+        Seconds,
+        Meta(
+            description="Seconds before what failed is sent again by itself; doubled after each try in vain."
+        ),
+    ] = 5.0
+    resend_max_s: Annotated[Seconds, Meta(description="The longest that waiting gets.")] = 60.0
     silence_s: Annotated[
         float,
         Meta(

@@ -31,12 +31,10 @@ SETTLE_SECONDS = 5.0
 CONNECTIONS = 16
 """Requests answered at once; further ones wait their turn."""
 
-_SESSION_COMMANDS = {
-    str(c): c for c in (Command.START, Command.STOP, Command.TOGGLE, Command.CANCEL, Command.RETRY)
-}
+_SESSION_COMMANDS = {str(c): c for c in (Command.START, Command.STOP, Command.TOGGLE, Command.CANCEL)}
 
 
-_OTHER_COMMANDS = ("insert", "status")
+_OTHER_COMMANDS = ("insert", "retry", "status")
 
 
 async def serve(path: Path, session: Session, *, task_status: TaskStatus[None]) -> None:
@@ -100,8 +98,10 @@ async def _carry_out(name: str, number: int | None, session: Session) -> dict[st
         return session.status()
     if name == "insert":
         return {"inserted": await session.insert(number)}
+    if name == "retry":
+        return {"tried": await session.retry(number)}
     heading = session.submit(_SESSION_COMMANDS[name])
-    if name in {"toggle", "retry"}:
+    if name == "toggle":
         return {**session.status(), "state": str(heading)}
     with anyio.move_on_after(SETTLE_SECONDS):
         await session.settled()

@@ -12,7 +12,7 @@ from dictated.errors import HeldError, SinkError
 from dictated.ports import Searchable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from dictated.archive import Archive
     from dictated.ports import Sink
@@ -47,11 +47,16 @@ class Delivery:
         async with self._turn:
             return await self._deliver(self.sinks, transcript, archive)
 
-    async def insert(self, transcript: Transcript, archive: Archive) -> Outcome:
-        """Give the words to every sink but those that keep them, which have them already."""
-        sinks = [sink for sink in self.sinks if not isinstance(sink, Searchable)]
+    async def insert(self, transcript: Transcript, archive: Archive, having: Collection[str]) -> Outcome:
+        """Give the words to every sink but those `having` them already, by name."""
+        sinks = [sink for sink in self.sinks if sink.name not in having]
         async with self._turn:
             return await self._deliver(sinks, transcript, archive)
+
+    @property
+    def keepers(self) -> list[Searchable]:
+        """The sinks that keep words, and know whether they have them."""
+        return [sink for sink in self.sinks if isinstance(sink, Searchable)]
 
     async def _deliver(self, sinks: Sequence[Sink], transcript: Transcript, archive: Archive) -> Outcome:
         takers, failed, held = 0, 0, ""

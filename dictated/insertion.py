@@ -43,11 +43,22 @@ class Insertion:
             raise RequestError(str(error)) from error
         transcript = _as_spoken_now(record)
         self._archive.found(transcript.utterance, record.id, record.audio)
-        came = await self._delivery.insert(transcript, self._archive)
+        having = await self._having(record, transcript)
+        came = await self._delivery.insert(transcript, self._archive, having)
         if came.held or not came.takers:
-            raise RequestError(f"number {record.id} was not inserted: {came.held or 'no sink took it'}")
+            raise RequestError(f"number {record.id} was not inserted: {came.held or _why_not(having)}")
         await self._archive.delivered(transcript)
         return record.id
+
+    async def _having(self, record: Record, transcript: Transcript) -> list[str]:
+        """Return the names of the sinks that keep words and have these; a window may get them once more."""
+        having = []
+        for sink in self._delivery.keepers:
+            mark, place = record.marks.get(sink.name, ("", ""))
+            begun = mark == "begun" and await sink.has(transcript, place)
+            if begun or mark == "done" or record.fate is Fate.DELIVERED:
+                having.append(sink.name)
+        return having
 
     def _find(self, number: int | None) -> Record:
         records = self._history.records
@@ -58,6 +69,10 @@ class Insertion:
         if not record.text or record.fate not in INSERTED:
             raise RequestError(f"number {record.id} has no words; `dictated history` shows why")
         return record
+
+
+def _why_not(having: list[str]) -> str:
+    return f"it is in the {' and the '.join(having)} already" if having else "no sink took it"
 
 
 def _as_spoken_now(record: Record) -> Transcript:

@@ -75,10 +75,6 @@ class Session:
                 self._wanted = not self._wanted
             case Command.QUIT | Command.RELOAD:
                 self._end(command)
-            case Command.RETRY:
-                if self._parts is not None:
-                    self._parts.recovery.again()
-                return self.state
             case Command.CANCEL:
                 self._wanted = False
                 self._discard = True
@@ -102,9 +98,20 @@ class Session:
         Raises:
             RequestError: there are none, or they did not arrive.
         """
+        return await self._ready().insertion.insert(number)
+
+    async def retry(self, number: int | None) -> int:
+        """Transcribe again what failed, or this number of the history; return how many that are.
+
+        Raises:
+            RequestError: there is nothing to be tried.
+        """
+        return await self._ready().recovery.retry(number)
+
+    def _ready(self) -> Parts:
         if self._parts is None:
             raise RequestError("the daemon is not ready yet; try again in a moment")
-        return await self._parts.insertion.insert(number)
+        return self._parts
 
     async def settled(self) -> None:
         """Wait until the last command is carried out, or has failed."""
@@ -127,7 +134,7 @@ class Session:
         When told to end, what is not delivered within `drain_s` is kept in the spool.
         """
         self._parts = parts
-        archive = DiskArchive(self._tally, parts.spool, parts.history)
+        archive = DiskArchive(self._tally, parts.spool, parts.history, parts.recovery.saw)
         self._pipeline = Pipeline(parts.transcriber, parts.delivery, archive, backlog=parts.backlog)
         async with anyio.create_task_group() as tasks:
             self._scope = tasks.cancel_scope

@@ -173,7 +173,6 @@ class Command(StrEnum):
     STOP = "stop"
     TOGGLE = "toggle"
     CANCEL = "cancel"
-    RETRY = "retry"
     RELOAD = "reload"
     QUIT = "quit"
 

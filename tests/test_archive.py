@@ -148,6 +148,19 @@ async def test_sound_that_could_not_be_kept_is_told_as_lost(caplog: pytest.LogCa
     assert caplog.messages[-1] == "utterance 1: the network is away; it is lost"
 
 
+async def test_who_watches_is_told_of_each_end_once_it_is_put_down() -> None:
+    desk, seen = Desk(), []
+    archive = DiskArchive(
+        desk.tally,
+        desk.spool,
+        desk.history,
+        lambda fate, why: seen.append((fate, why, len(desk.history.entries))),
+    )
+    await archive.delivered(transcript("hello"))
+    await archive.held(transcript("hello"), "it comes too late")
+    assert seen == [(Fate.DELIVERED, "", 1), (Fate.HELD, "it comes too late", 2)]
+
+
 async def test_without_a_disk_everything_is_counted_all_the_same() -> None:
     archive = Archive(Tally())
     await archive.heard(utterance(1))

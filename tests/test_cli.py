@@ -46,7 +46,16 @@ def test_every_command_tells_what_it_does(command: str, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    "wrong", [[], ["explode"], ["run", "--nothing"], ["service", "explode"], ["transcribe"]]
+    "wrong",
+    [
+        [],
+        ["explode"],
+        ["retry", "7", "--all"],
+        ["retry", "x"],
+        ["run", "--nothing"],
+        ["service", "explode"],
+        ["transcribe"],
+    ],
 )
 def test_wrong_use_exits_with_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:

@@ -86,6 +86,23 @@ def test_a_second_daemon_says_who_holds_the_lock(dictated: Dictated) -> None:
     assert (second.returncode, f"process {first.process.pid}" in second.stderr) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["retry"], "nothing has failed; `dictated history` shows what there is"),
+        (["retry", "--all"], "nothing has failed; `dictated history` shows what there is"),
+        (["retry", "7"], "there is no number 7; `dictated history` shows what there is"),
+        (["insert"], "nothing is held back; `dictated history` shows what there is"),
+    ],
+)
+def test_what_cannot_be_tried_again_or_inserted_is_told(
+    dictated: Dictated, asked: list[str], told: str
+) -> None:
+    dictated.start("--input", FOREVER).says("listening")
+    run = dictated(*asked)
+    assert (run.returncode, run.stderr) == (1, f"dictated: {told}\n")
+
+
 def test_toggle_is_answered_within_60_ms_by_a_running_daemon(dictated: Dictated) -> None:
     """The best of many, for other processes run too."""
     dictated.start("--input", FOREVER).says("listening")

@@ -35,19 +35,22 @@ class AgeingSink(ListSink):
 class Desk:
     """A history with words held back, over real files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, typing: bool = True) -> None:
         self.history = History(folder / "history.sqlite3")
         self.spool = Spool(folder / "spool")
         self.window = AgeingSink("type")
         self.log = LogSink(LogSettings(path=str(folder / "log.txt")))
-        self.delivery = Delivery([self.window, self.log], self.log)
+        self.delivery = Delivery([self.window, self.log] if typing else [self.log], self.log)
         self.insertion = Insertion(self.delivery, self.spool, self.history)
 
-    async def hold(self, *texts: str) -> None:
+    async def hold(self, *texts: str, logged: bool = True) -> None:
         archive = DiskArchive(Tally(), self.spool, self.history)
         for number, text in enumerate(texts, 1):
             said = transcript(text, number)
             await archive.heard(said.utterance)
+            if logged:
+                await archive.begin(said, "log")
+                await archive.done(said.utterance, "log")
             await archive.held(said, "it comes too late")
 
 
@@ -79,6 +82,26 @@ async def test_the_log_which_has_the_words_already_does_not_get_them_again(
     await desk.hold("one")
     await desk.insertion.insert(1)
     assert not (tmp_path / "log.txt").exists()
+
+
+async def test_words_held_from_the_log_too_are_appended_to_it(desk: Desk, tmp_path: Path) -> None:
+    await desk.hold("one", logged=False)
+    await desk.insertion.insert(1)
+    assert "one" in (tmp_path / "log.txt").read_text()
+
+
+async def test_what_is_inserted_once_more_goes_to_the_window_alone(desk: Desk, tmp_path: Path) -> None:
+    await desk.hold("one", logged=False)
+    for _ in range(2):
+        await desk.insertion.insert(1)
+    assert (desk.window.texts, (tmp_path / "log.txt").read_text().count("one")) == (["one", "one"], 1)
+
+
+async def test_where_words_are_only_logged_they_are_not_logged_twice(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, typing=False)
+    await desk.hold("one")
+    with pytest.raises(RequestError, match="in the log already"):
+        await desk.insertion.insert(1)
 
 
 async def test_words_that_do_not_arrive_stay_held(desk: Desk) -> None:

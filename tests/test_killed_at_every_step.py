@@ -16,8 +16,10 @@ from dictated.archive import DiskArchive, Tally
 from dictated.delivery import Delivery
 from dictated.history import History
 from dictated.pipeline import Pipeline
+from dictated.recollection import OLD
 from dictated.records import Fate
-from dictated.recovery import OLD, Recovery
+from dictated.recovery import Recovery
+from dictated.resending import Resending
 from dictated.sinks.log import LogSink
 from dictated.spool import Spool
 from dictated.tape import Tape
@@ -127,7 +129,7 @@ class Process:
 
     async def recover(self) -> None:
         """Do what a start does with what was left."""
-        recovery = Recovery(self.engine, self.sinks, self.spool, self.history)
+        recovery = Recovery(self.engine, self.sinks, self.spool, self.history, Resending(60, 60))
         await recovery.prepare()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(recovery.run)

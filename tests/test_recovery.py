@@ -3,132 +3,28 @@
 from __future__ import annotations
 
 import os
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import anyio
 import pytest
-from anyio import lowlevel
-from doubles import SPOKEN_AT, ListSink, NumberingTranscriber, transcript, utterance
+from doubles import SPOKEN_AT, ListSink, transcript, utterance
+from house import Engine, House
 from restrictions import largest_file
 
-from dictated import config
-from dictated.errors import SinkError, TranscriberError
-from dictated.history import Entry, History
+from dictated.errors import TranscriberError
+from dictated.history import Entry
+from dictated.recollection import OLD
 from dictated.records import Fate
-from dictated.recovery import OLD, Recovery
-from dictated.sinks.log import LogSink
-from dictated.spool import Spool
+from dictated.recovery import Recovery
+from dictated.resending import Resending
 from dictated.tape import Tape
-from dictated.types import NO_HINTS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from dictated.ports import Sink
-    from dictated.records import Record
-    from dictated.types import Hints, Transcript, Utterance
-
 AWAY = TranscriberError("no network", retryable=True)
-
-
-class ShakyLog(LogSink):
-    """A log that refuses with `broken` while that is set."""
-
-    broken: SinkError | None = None
-
-    async def deliver(self, transcript: Transcript) -> None:
-        if self.broken:
-            raise self.broken
-        await super().deliver(transcript)
-
-
-class Engine(NumberingTranscriber):
-    """Remembers what it was given."""
-
-    def __init__(self, *, held: bool = False) -> None:
-        super().__init__(held=held)
-        self.heard: list[Utterance] = []
-
-    async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
-        self.heard.append(utterance)
-        return await super().transcribe(utterance, hints)
-
-
-class House:
-    """The state folder of one user, with a log, a window, and an engine that says `words N`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.spool = Spool(folder / "spool")
-        self.history = History(folder / "history.sqlite3")
-        self.log = ShakyLog(config.LogSink(path=str(folder / "log"), format="text"))
-        self.window = ListSink("type")
-        self.sinks: list[Sink] = [self.log, self.window]
-        self.engine = Engine()
-        self.recovery = Recovery(self.engine, self.sinks, self.spool, self.history)
-
-    def recorded(self, number: int = 1) -> int:
-        """Leave an utterance as a crash does that comes before its text."""
-        spoken = utterance(number)
-        return self.history.records.open(spoken, self.spool.keep(spoken).name)
-
-    def transcribed(self, text: str = "hello") -> int:
-        """Leave an utterance as a crash does that comes before its delivery."""
-        number = self.recorded()
-        self.history.records.begin(number, transcript(text), "log")
-        self.history.records.missed(number, "log")
-        return number
-
-    def failed(self, number: int = 1, text: str = "") -> None:
-        entry = Entry(SPOKEN_AT, SPOKEN_AT, Fate.FAILED, text, "no network", id=self.recorded(number))
-        self.history.note(entry)
-
-    @property
-    def lines(self) -> list[str]:
-        """The words in the log."""
-        log = self.folder / "log"
-        return [line[21:] for line in log.read_text().splitlines()] if log.exists() else []
-
-    @property
-    def fates(self) -> list[Fate]:
-        return [entry.fate for entry in self.history.entries(100)]
-
-    @property
-    def sound(self) -> list[str]:
-        return sorted(path.name for path in (self.folder / "spool").iterdir())
-
-    def record(self, number: int = 1) -> Record:
-        record = self.history.records.find(number)
-        assert record
-        return record
-
-    async def recover(self) -> None:
-        """Do what the daemon does at its start, until all is done."""
-        await self.recovery.prepare()
-        await self.work()
-
-    async def work(self) -> None:
-        async with self.running():
-            pass
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self.recovery.run)
-            yield
-            await anyio.wait_all_tasks_blocked()
-            while threads_at_work():
-                await lowlevel.checkpoint()
-                await anyio.wait_all_tasks_blocked()
-            tasks.cancel_scope.cancel()
-
-
-def threads_at_work() -> float:
-    return anyio.to_thread.current_default_thread_limiter().borrowed_tokens
 
 
 @pytest.fixture
@@ -147,13 +43,13 @@ async def test_old_words_are_never_typed_but_held_until_they_are_asked_for(house
     house.recorded()
     await house.recover()
     assert (house.window.texts, house.record().fate) == ([], Fate.HELD)
-    assert house.record().reason == "its moment is over; `dictated insert 1` types it"
+    assert house.record().reason == "its moment is over; `dictated insert 1` inserts it"
 
 
 async def test_where_there_is_only_a_log_old_words_are_delivered_and_their_sound_goes(house: House) -> None:
     house.sinks.remove(house.window)
     house.recorded()
-    house.recovery = Recovery(house.engine, [house.log], house.spool, house.history)
+    house.recovery = Recovery(house.engine, [house.log], house.spool, house.history, house.resending)
     await house.recover()
     assert (house.fates, house.sound) == ([Fate.DELIVERED], [])
 
@@ -214,7 +110,7 @@ async def test_words_whose_typing_had_begun_are_held_as_perhaps_there(
 ) -> None:
     house.history.records.begin(house.transcribed(), transcript("hello"), "type")
     sinks = [house.window, *others] if begun_first else [*others, house.window]
-    house.recovery = Recovery(house.engine, sinks, house.spool, house.history)
+    house.recovery = Recovery(house.engine, sinks, house.spool, house.history, house.resending)
     await house.recover()
     assert (house.window.texts, house.record().fate) == ([], Fate.HELD)
     assert house.record().reason.startswith("it may have reached its place already; ")
@@ -296,79 +192,9 @@ async def test_old_words_come_in_the_order_of_speaking(house: House) -> None:
     assert house.lines == [f"words {OLD + number}" for number in (1, 2, 3)]
 
 
-async def test_what_fails_for_the_network_waits_with_all_behind_it(house: House) -> None:
-    for number in (1, 2, 3):
-        house.recorded(number)
-    house.engine.failing[OLD + 2] = AWAY
-    await house.recover()
-    assert (house.fates, house.lines) == ([Fate.HELD, Fate.FAILED, Fate.RECORDED], [f"words {OLD + 1}"])
-
-
-async def test_told_to_try_again_it_goes_on_where_it_stopped(house: House) -> None:
-    for number in (1, 2, 3):
-        house.recorded(number)
-    house.engine.failing[OLD + 1] = AWAY
-    await house.recover()
-    house.engine.failing.clear()
-    house.recovery.again()
-    await house.work()
-    assert house.lines == [f"words {OLD + number}" for number in (1, 2, 3)]
-
-
-async def test_a_fault_that_only_a_person_can_mend_stops_it_too(house: House) -> None:
-    for number in (1, 2):
-        house.recorded(number)
-    house.engine.failing[OLD + 1] = TranscriberError("the key is wrong", lasting=True)
-    await house.recover()
-    assert house.fates == [Fate.FAILED, Fate.RECORDED]
-
-
-async def test_sound_that_no_engine_can_use_does_not_stop_the_others(house: House) -> None:
-    for number in (1, 2):
-        house.recorded(number)
-    house.engine.failing[OLD + 1] = TranscriberError("this sound cannot be used")
-    await house.recover()
-    assert house.fates == [Fate.FAILED, Fate.HELD]
-
-
-async def test_what_is_under_way_now_is_left_to_the_pipeline(house: House) -> None:
-    await house.recovery.prepare()
-    house.recorded()
-    house.recovery.again()
-    await house.work()
-    assert (house.fates, house.lines) == ([Fate.RECORDED], [])
-
-
-async def test_what_has_failed_now_is_tried_when_told(house: House) -> None:
-    await house.recovery.prepare()
-    house.failed()
-    async with house.running():
-        house.recovery.again()
-    assert house.lines == [f"words {OLD + 1}"]
-
-
-async def test_without_being_told_nothing_is_tried_twice(house: House) -> None:
-    await house.recovery.prepare()
-    house.failed()
-    await house.work()
-    assert house.fates == [Fate.FAILED]
-
-
-async def test_words_the_log_refuses_are_kept_and_appended_once_when_told(house: House) -> None:
-    house.recorded()
-    house.log.broken = SinkError("the disk is full")
-    await house.recover()
-    assert (house.record().fate, house.record().reason) == (Fate.FAILED, "log: the disk is full")
-    house.log.broken = None
-    await house.log.deliver(transcript(f"words {OLD + 1}"))
-    house.recovery.again()
-    await house.work()
-    assert house.lines == [f"words {OLD + 1}"] * 2
-
-
 async def test_who_speaks_now_goes_first(house: House) -> None:
     house.engine = Engine(held=True)
-    house.recovery = Recovery(house.engine, house.sinks, house.spool, house.history)
+    house.recovery = Recovery(house.engine, house.sinks, house.spool, house.history, Resending(60, 60))
     house.recorded()
     await house.recovery.prepare()
     async with anyio.create_task_group() as tasks:
@@ -380,7 +206,7 @@ async def test_who_speaks_now_goes_first(house: House) -> None:
 
 async def test_told_to_end_while_it_waits_for_text_it_leaves_all_as_it_was(house: House) -> None:
     house.engine = Engine(held=True)
-    house.recovery = Recovery(house.engine, house.sinks, house.spool, house.history)
+    house.recovery = Recovery(house.engine, house.sinks, house.spool, house.history, Resending(60, 60))
     house.recorded()
     await house.recovery.prepare()
     before = house.record()
@@ -396,7 +222,7 @@ async def test_a_history_that_cannot_be_read_is_told_and_nothing_is_done(
 ) -> None:
     (house.folder / "history.sqlite3").write_bytes(b"nonsense" * 1000)
     await house.recover()
-    house.recovery.again()
+    house.resending.now()
     await house.work()
     assert "what was said before is not looked for" in caplog.text
     assert "what has failed is not tried again" in caplog.text

@@ -17,6 +17,7 @@ from dictated.insertion import Insertion
 from dictated.ledger import Ledger
 from dictated.parts import Parts
 from dictated.recovery import Recovery
+from dictated.resending import Resending
 from dictated.segmenter import Rules
 from dictated.session import Session
 from dictated.tape import Tape
@@ -49,7 +50,7 @@ class Desk:
             spool=self.spool,
             history=history,
             ledger=Ledger(history, cost_per_day=0),
-            recovery=Recovery(self.engine, [self.sink], self.spool, history),
+            recovery=Recovery(self.engine, [self.sink], self.spool, history, Resending(60, 60)),
             insertion=Insertion(Delivery([self.sink], self.sink), self.spool, history),
             tape=Tape(Path(tempfile.mkdtemp())),
             backlog=20,

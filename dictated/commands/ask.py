@@ -18,6 +18,8 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     answer = ask(paths.socket, arguments.command, number=getattr(arguments, "number", None))
     if arguments.command == "insert":
         print(f"number {answer['inserted']} is inserted")
+    elif arguments.command == "retry":
+        print(f"{answer['tried']} tried again; `dictated history` shows what comes of it")
     elif arguments.command != "status":
         print(answer["state"])
     else:
