@@ -19,6 +19,7 @@ from dictated.sttconfig import CloudflareEngine
 from dictated.transcribers import cloudflare
 from dictated.transcribers.cloudflare import Cloudflare
 from dictated.types import Evidence, Hints, Model, Usage
+from dictated.wire import admission
 from dictated.wire.link import Link
 
 if TYPE_CHECKING:
@@ -405,7 +406,7 @@ async def test_warming_again_asks_nothing_for_a_while(engine: Make, service: Ser
 async def test_warming_asks_again_after_a_while(
     engine: Make, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cloudflare, "FRESH_S", 0.0)
+    monkeypatch.setattr(admission, "FRESH_S", 0.0)
     service.answers(Answer(body=LISTED))
     ours = engine()
     await ours.warm()
@@ -533,7 +534,7 @@ async def test_a_service_that_breaks_while_the_token_is_looked_at_may_be_asked_a
 async def test_a_service_that_never_answers_holds_warming_up_for_so_long_and_no_longer(
     engine: Make, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cloudflare, "WARM_S", 0.1)
+    monkeypatch.setattr(admission, "WARM_S", 0.1)
     service.answers(Answer(stall=True))
     with anyio.fail_after(10):
         error = await failure(engine(timeout=60).warm())

@@ -19,6 +19,7 @@ from dictated.sttconfig import OpenRouterEngine
 from dictated.transcribers import openrouter
 from dictated.transcribers.openrouter import OpenRouter
 from dictated.types import NO_HINTS, Evidence, Hints, Usage
+from dictated.wire import admission
 from dictated.wire.link import Link
 
 if TYPE_CHECKING:
@@ -331,7 +332,7 @@ async def test_an_answer_to_an_utterance_keeps_the_engine_warm(engines: Engines,
 async def test_warmth_does_not_last(
     engines: Engines, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openrouter, "FRESH_S", 0.0)
+    monkeypatch.setattr(admission, "FRESH_S", 0.0)
     engine = engines()
     await engine.warm()
     await engine.warm()
@@ -349,7 +350,7 @@ async def test_an_utterance_after_warming_opens_no_connection(engines: Engines, 
 async def test_a_service_that_says_nothing_does_not_hold_up_who_wants_to_speak(
     engines: Engines, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openrouter, "WARM_S", 0.05)
+    monkeypatch.setattr(admission, "WARM_S", 0.05)
     service.answers(Answer(stall=True))
     with anyio.fail_after(2), pytest.raises(TranscriberError) as fault:
         await engines(timeout=60).warm()

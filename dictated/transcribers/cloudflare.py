@@ -8,8 +8,6 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import anyio
-
 from dictated.errors import TranscriberError
 from dictated.secret import missing
 from dictated.transcribers import cloudflare_refusals, language
@@ -18,6 +16,7 @@ from dictated.transcribers.prompt import compose
 from dictated.transcribers.verbose import evidence
 from dictated.types import NO_HINTS, Model, Transcript, Usage
 from dictated.wire import faults, upload
+from dictated.wire.admission import Admission
 from dictated.wire.remote import Remote
 from dictated.wording import tidy
 
@@ -40,12 +39,6 @@ OWN = "@cf/"
 
 IN_JSON = "@cf/openai/whisper-large-v3-turbo"
 """The one of them that takes its sound in JSON; the others take the bytes of the file as they are."""
-
-FRESH_S = 30.0
-"""Seconds after a good answer in which token, account and connection are taken to be still good."""
-
-WARM_S = 10.0
-"""Seconds that asking whether they are good may take: who starts to speak waits for it."""
 
 LONGEST_GENERATION = 200
 """Characters that are kept of the service's own name for an answer; it has about 30."""
@@ -79,8 +72,7 @@ class Cloudflare:
 
         self._settings = settings
         self._remote = Remote(NAME, settings, link, key, refine=cloudflare_refusals.refine)
-        self._unlocked = False
-        self._good_until = float("-inf")  # on the clock of anyio
+        self._door = Admission(NAME, self._unlock, self._enter)
 
     async def warm(self) -> None:
         """Read the token and have it let in; the connection stays open for what follows.
@@ -91,15 +83,7 @@ class Cloudflare:
         Raises:
             TranscriberError: there is no key or account, they are wrong (lasting), or nobody answers.
         """
-        if anyio.current_time() < self._good_until:
-            return
-        await self._unlock()
-        try:
-            with anyio.fail_after(WARM_S):
-                await self._enter()
-        except TimeoutError as error:
-            raise faults.too_slow(NAME, WARM_S) from error
-        self._good_until = anyio.current_time() + FRESH_S
+        await self._door.warm()
 
     async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
         """Return the text of the utterance; one attempt, with the time from call to answer.
@@ -108,12 +92,11 @@ class Cloudflare:
             TranscriberError: there is no text.
         """
         began = time.monotonic()
-        if not self._unlocked:
-            await self._unlock()
+        await self._door.be_unlocked()
         sound = await upload.encode(utterance.pcm, self._settings.format)
         reply = await self._ask(sound, compose(hints))
         result = self._result(reply)
-        self._good_until = anyio.current_time() + FRESH_S
+        self._door.good()
         return Transcript(
             utterance,
             tidy(result["text"]),
@@ -130,7 +113,7 @@ class Cloudflare:
         Raises:
             TranscriberError: they cannot be listed.
         """
-        await self._unlock()
+        await self._door.unlock()
         found: dict[str, Model] = {}
         for page in range(1, MOST_PAGES + 1):
             entries = await self._catalogue(page, PAGE)
@@ -149,7 +132,6 @@ class Cloudflare:
                 f"{NAME}: stt.cloudflare.account_id is not set; the dashboard shows it", lasting=True
             )
         await self._remote.unlock()
-        self._unlocked = True
 
     async def _ask(self, sound: Upload, prompt: str) -> Reply:
         """Send the sound the way the model takes it."""

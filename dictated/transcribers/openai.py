@@ -23,6 +23,7 @@ from dictated.transcribers.prompt import compose
 from dictated.transcribers.verbose import amount, evidence, number
 from dictated.types import NO_HINTS, Evidence, Model, Transcript, Usage
 from dictated.wire import faults
+from dictated.wire.admission import Admission
 from dictated.wire.events import Parser
 from dictated.wire.link import FAILURES, OverlongError
 from dictated.wire.remote import Remote
@@ -44,12 +45,6 @@ NAME = "openai"
 
 OWN_HOST = "api.openai.com"
 """The one server that answers nobody without a key; others may ask for one or not."""
-
-FRESH_S = 30.0
-"""Seconds after a good answer in which key and connection are taken to be still good."""
-
-WARM_S = 10.0
-"""Seconds that asking whether the server is there may take: who starts to speak waits for it."""
 
 LINGER_S = 0.25
 """Seconds the end of a stream is waited for after its last word, so that the connection can be used again."""
@@ -83,8 +78,7 @@ class OpenAI:
         self._settings = settings
         self._find_key = find_key
         self._remote = Remote(NAME, settings, link, self._look, refine=_refine)
-        self._unlocked = False
-        self._good_until = 0.0  # on the clock of anyio
+        self._door = Admission(NAME, self._remote.unlock, self._enter)
 
     async def warm(self) -> None:
         """Read the key and ask for the models; the connection stays open for what follows.
@@ -92,17 +86,7 @@ class OpenAI:
         Raises:
             TranscriberError: there is no key where one is needed, it is wrong, or nobody answers.
         """
-        if anyio.current_time() < self._good_until:
-            return
-        await self._unlock()
-        try:
-            with anyio.fail_after(WARM_S):
-                await self._remote.get("models")
-        except _AbsentError:
-            pass  # a server that has no such list: it is there
-        except TimeoutError as error:
-            raise faults.too_slow(NAME, WARM_S) from error
-        self._good()
+        await self._door.warm()
 
     async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
         """Return the text, what it was charged for and how sure the model was, where the server says so.
@@ -111,8 +95,7 @@ class OpenAI:
             TranscriberError: there is no text.
         """
         started = time.perf_counter()
-        if not self._unlocked:
-            await self._unlock()
+        await self._door.be_unlocked()
         sound = await encode(utterance.pcm, self._settings.format)
         document, generation = await self._remote.ask_reading(
             "POST",
@@ -121,7 +104,7 @@ class OpenAI:
             data=fields(self._settings, hints),
             files={"file": (sound.filename, sound.content, sound.media_type)},
         )
-        self._good()
+        self._door.good()
         return Transcript(
             utterance,
             _said(document["text"]),
@@ -138,7 +121,7 @@ class OpenAI:
         Raises:
             TranscriberError: they cannot be listed.
         """
-        await self._unlock()
+        await self._door.unlock()
         try:
             reply = await self._remote.get("models")
         except _AbsentError as error:
@@ -161,9 +144,9 @@ class OpenAI:
             raise TranscriberError(secret.missing(NAME, self._settings), lasting=True)
         return key
 
-    async def _unlock(self) -> None:
-        await self._remote.unlock()
-        self._unlocked = True
+    async def _enter(self) -> None:
+        with suppress(_AbsentError):  # a server that has no such list: it is there
+            await self._remote.get("models")
 
     async def _read(self, response: httpx.Response) -> tuple[dict[str, Any], str]:
         """Return the answer, of whichever form it is, as OpenAI's: a document with a text; and its name."""
@@ -182,9 +165,6 @@ class OpenAI:
         if not isinstance(document.get("text"), str):
             raise faults.nonsense(NAME, "JSON without a text")
         return document, response.headers.get("x-request-id", "")
-
-    def _good(self) -> None:
-        self._good_until = anyio.current_time() + FRESH_S
 
 
 async def _gather(response: httpx.Response) -> dict[str, Any]:

@@ -10,8 +10,6 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-import anyio
-
 from dictated import secret
 from dictated.errors import TranscriberError
 from dictated.transcribers import language, openrouter_models, openrouter_refusals
@@ -20,6 +18,7 @@ from dictated.transcribers.prompt import compose
 from dictated.transcribers.verbose import amount, evidence
 from dictated.types import NO_HINTS, Transcript, Usage
 from dictated.wire import faults
+from dictated.wire.admission import Admission
 from dictated.wire.remote import Remote
 from dictated.wire.upload import encode
 from dictated.wording import tidy
@@ -36,12 +35,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FRESH_S = 30.0
-"""Seconds after a good answer in which key and connection are taken to be still good."""
-
-WARM_S = 10.0
-"""Seconds that asking whether the key is good may take: who starts to speak waits for it."""
-
 LONGEST_GENERATION = 200
 """Characters that are kept of the service's own name for an answer; it has about 30."""
 
@@ -57,7 +50,7 @@ class OpenRouter:
         self._remote = Remote(self.name, settings, link, self._look, refine=openrouter_refusals.refine)
         self._format: Format = settings.format
         self._keyed = False
-        self._good_until = 0.0
+        self._door = Admission(self.name, self._unlock, self._enter)
 
     async def warm(self) -> None:
         """Read the key and ask the service whether it is good; the connection stays open for what follows.
@@ -65,15 +58,7 @@ class OpenRouter:
         Raises:
             TranscriberError: there is no key, it is wrong, or the service cannot be reached.
         """
-        if anyio.current_time() < self._good_until:
-            return
-        await self._unlock()
-        try:
-            with anyio.fail_after(WARM_S):
-                await self._remote.get("key")
-        except TimeoutError as error:
-            raise faults.too_slow(self.name, WARM_S) from error
-        self._good()
+        await self._door.warm()
 
     async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
         """Return the text, what it cost and how sure the model was, where the service says so.
@@ -82,14 +67,13 @@ class OpenRouter:
             TranscriberError: there is no text. After a provider refused the sound's format, wav is sent.
         """
         started = time.perf_counter()
-        if not self._keyed:
-            await self._unlock()
+        await self._door.be_unlocked()
         upload = await encode(utterance.pcm, self._format)
         try:
             reply = await self._ask(upload, hints)
         except FormatError as error:
             raise self._without(upload.format, error) from error
-        self._good()
+        self._door.good()
         return Transcript(
             utterance,
             tidy(reply.document["text"]),
@@ -123,6 +107,9 @@ class OpenRouter:
         if not self._keyed:
             raise TranscriberError(secret.missing(self.name, self._settings), lasting=True)
 
+    async def _enter(self) -> None:
+        await self._remote.get("key")
+
     async def _ask(self, upload: Upload, hints: Hints) -> Reply:
         """Send the sound; the reply's document is an object with a text."""
         reply = await self._remote.post(
@@ -147,9 +134,6 @@ class OpenRouter:
             self._format = "wav"
             log.warning('%s; sending wav from now on: set stt.openrouter.format = "wav"', error)
         return TranscriberError(f"{error}; wav is sent from now on", retryable=True)
-
-    def _good(self) -> None:
-        self._good_until = anyio.current_time() + FRESH_S
 
 
 def body(settings: OpenRouterEngine, upload: Upload, hints: Hints) -> dict[str, Any]:
