@@ -15,11 +15,16 @@ import numpy as np
 from dictated.types import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, Segment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dictated.types import Frame
 
 _SMOOTHING = 5
 """Frames (100 ms) the level is averaged over when a dip is looked for: shorter than a syllable, longer than
 a plosive's closure, so that a cut falls between words rather than inside one."""
+
+SILENT = 3
+"""Frames (60 ms) without speech that are more than the closure of a plosive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +95,10 @@ class Segmenter:
     that utterance holds less than `least_speech`.
     """
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, falls_silent: Callable[[int], None] = lambda _: None) -> None:
+        """`falls_silent` is called when that seems so, with the position of the open utterance's first frame."""
         self._rules = rules
+        self._falls_silent = falls_silent
         self._recent: deque[bool] = deque(maxlen=rules.onset_window)
         self._pcm = bytearray()
         """Sound not given out: the open utterance, or what may become the next one's pre-roll."""
@@ -116,7 +123,10 @@ class Segmenter:
         if self._onset is None:
             self._forget(len(self._speech) - self._rules.pre_roll - self._rules.onset_window)
             return None
-        if self._next - 1 - self._last >= self._rules.pause:
+        quiet = self._next - 1 - self._last
+        if quiet == SILENT:
+            self._falls_silent(self._first)
+        if quiet >= self._rules.pause:
             return self._close()
         return self._cut() if len(self._speech) >= self._rules.longest else None
 

@@ -25,6 +25,7 @@ from dictated.errors import (
     SpoolError,
     TranscriberError,
 )
+from dictated.gaze import Gaze
 from dictated.hearing import Hearing
 from dictated.mute import Mute
 from dictated.persistence import Persistence
@@ -224,13 +225,14 @@ class Session:
 
         async def emit(segment: Segment) -> None:
             utterance = hearing.utterance(next(self._numbers), segment)
-            await take(replace(utterance, window=await parts.window()))
+            await take(replace(utterance, window=await gaze.window(segment.first)))
 
         parts.vad.reset()
         async with anyio.create_task_group() as beside:
+            gaze = Gaze(parts.window, beside)
             beside.start_soon(self._warm, parts.transcriber)
             try:
-                await listen(hearing, parts.vad, Segmenter(parts.rules), emit, parts.tape)
+                await listen(hearing, parts.vad, Segmenter(parts.rules, gaze.pause), emit, parts.tape)
             except (RecorderError, AudioFileError) as error:
                 self._miss(error, parts)
             beside.cancel_scope.cancel()

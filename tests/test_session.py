@@ -260,6 +260,25 @@ async def test_an_engine_that_cannot_be_warmed_is_told_and_listening_goes_on() -
     )
 
 
+async def test_words_are_for_the_window_that_had_the_focus_when_the_speaker_fell_silent() -> None:
+    desk, focus, looked = Desk(), "first", anyio.Event()
+
+    async def window() -> str:
+        looked.set()
+        return focus
+
+    desk.parts = replace(desk.parts, window=window, rules=replace(RULES, pause=6))
+    async with desk.at_work():
+        await desk.do(START)
+        await desk.recorder.say("..ss...")
+        with anyio.fail_after(5):
+            await looked.wait()
+        focus = "second"
+        await desk.recorder.say("...")
+        await desk.do(STOP)
+    assert [utterance.window for utterance in desk.engine.utterances] == ["first"]
+
+
 async def test_an_utterance_knows_which_window_had_the_focus_when_it_was_spoken() -> None:
     desk = Desk()
 
