@@ -96,7 +96,7 @@ class Segmenter:
     """
 
     def __init__(self, rules: Rules, falls_silent: Callable[[int], None] = lambda _: None) -> None:
-        """`falls_silent` is called when that seems so, with the position of the open utterance's first frame."""
+        """`falls_silent` is called when that seems so, with where the open utterance begins, in frames."""
         self._rules = rules
         self._falls_silent = falls_silent
         self._recent: deque[bool] = deque(maxlen=rules.onset_window)
