@@ -134,7 +134,7 @@ async def measure(engine: str, form: str, rounds: int, state: Path | None) -> di
     server = Server(ANSWERS[engine])
     before, after = [], []
     with tempfile.TemporaryDirectory(dir=state) as folder:
-        history = History(Path(folder) / "history.sqlite3", build.keep_text("30d"))
+        history = History(Path(folder) / "history.sqlite3", build.keep(_config(engine, form, 0)))
         async with anyio.create_task_group() as tasks:
             await tasks.start(server.serve)
             ledger = Ledger(history, cost_per_day=1000)

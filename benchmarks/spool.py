@@ -19,6 +19,7 @@ import anyio
 
 from dictated import build
 from dictated.archive import DiskArchive, Tally
+from dictated.config import Config
 from dictated.history import History
 from dictated.spool import Spool
 from dictated.types import FRAME_BYTES, SAMPLE_BYTES, SAMPLE_RATE, Segment, Transcript, Utterance
@@ -32,7 +33,7 @@ async def measure(state: Path | None, rounds: int) -> dict[str, float]:
     """Put utterances down, one after the other; return what each has taken, in milliseconds."""
     took = []
     with tempfile.TemporaryDirectory(dir=state) as folder:
-        history = History(Path(folder) / "history.sqlite3", build.keep_text("30d"))
+        history = History(Path(folder) / "history.sqlite3", build.keep(Config()))
         archive = DiskArchive(Tally(), Spool(Path(folder) / "spool"), history)
         for number in range(rounds):
             utterance = _utterance(number)

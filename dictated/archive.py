@@ -11,7 +11,8 @@ from anyio import to_thread
 
 from dictated.errors import HistoryError, SpoolError
 from dictated.history import Entry
-from dictated.records import Fate
+from dictated.records import WAITING, Fate
+from dictated.retention import Retention
 
 if TYPE_CHECKING:
     from dictated.history import History
@@ -133,8 +134,9 @@ class DiskArchive(Archive):
         super().__init__(tally, watch)
         self._spool = spool
         self._history = history
+        self._retention = Retention(spool, history)
         self._places: dict[int, _Place] = {}  # of what is under way, by the utterance's number
-        self._complaints: dict[str, str] = {}  # what was last said about a step that fails
+        self._failing: set[str] = set()  # steps that fail just now; the first is told
 
     async def heard(self, utterance: Utterance) -> None:
         """Put the sound on the disk."""
@@ -200,12 +202,14 @@ class DiskArchive(Archive):
         await self._do(self._close, entry, place.audio)
 
     def _close(self, entry: Entry, audio: str) -> None:
-        """Put down the end, and then let go of the sound: whatever comes between, one of them is there."""
+        """Put down the end, and then let go of what need not be kept: the end stands when the sound goes."""
+        if audio and not entry.id and entry.fate not in WAITING:
+            self._spool.drop(audio)  # no record speaks of it: the next start would bring its words once more
         self._history.note(entry)
-        if audio and entry.fate not in {Fate.FAILED, Fate.HELD}:
+        if audio and entry.id and entry.fate is Fate.CANCELLED:
             self._spool.drop(audio)
-            if entry.id:
-                self._history.records.forget_audio(entry.id)
+            self._history.records.forget_audio(entry.id)
+        self._retention.sweep()
 
     async def _note(self, utterance: Utterance, step: Callable[..., None], *what: object) -> None:
         """Do something to its record, if it has one."""
@@ -217,9 +221,8 @@ class DiskArchive(Archive):
         try:
             await to_thread.run_sync(step, *what)
         except (HistoryError, SpoolError) as error:
-            complaint = str(error)
-            if complaint not in self._complaints.values():
-                log.warning("what is said is not put down: %s", complaint)
-            self._complaints[step.__name__] = complaint
+            if not self._failing:
+                log.warning("what is said is not put down: %s", error)
+            self._failing.add(step.__name__)
         else:
-            self._complaints.pop(step.__name__, None)
+            self._failing.discard(step.__name__)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dictated.chain import Chain, Terms
 from dictated.delivery import Delivery
+from dictated.expiry import MEGABYTE, Keep
 from dictated.history import History
 from dictated.hotkeys.x11 import X11Hotkeys
 from dictated.insertion import Insertion
@@ -69,7 +70,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
     `kept` are parts whose engines and history are in use already and fit the configuration.
     """
     if kept is None:
-        history = History(around.paths.history_file, keep_text(config.history.keep_text))
+        history = History(around.paths.history_file, keep(config))
         ledger = Ledger(history, config.limits.cost_per_day)
         asked = chain(config, ledger, around.environ)
         transcriber: Transcriber = asked
@@ -174,8 +175,14 @@ def catalogue(config: Config, name: Engine, environ: Mapping[str, str]) -> Catal
     return engines([name], config.stt, environ)[0]
 
 
-def keep_text(written: str) -> timedelta:
-    """How long words are kept: "0", or a number of hours, days or weeks."""
+def keep(config: Config) -> Keep:
+    """How long the history keeps what, and how much sound there may be."""
+    history = config.history
+    return Keep(_period(history.keep_text), _period(history.keep_audio), config.limits.spool_mb * MEGABYTE)
+
+
+def _period(written: str) -> timedelta:
+    """Read "0", or a number of hours, days or weeks."""
     units = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
     return timedelta(0) if written == "0" else int(written[:-1]) * units[written[-1]]
 

@@ -36,7 +36,7 @@ GROUPS = {
         "transcribe": "print the words of recordings, one line per utterance",
     },
     "Looking back": {
-        "history": "what became of the last utterances",
+        "history": "what became of the last utterances; --purge removes their words and sound",
         "retry": "transcribe again: all that failed (--all), or NUMBER with the engine of today",
         "insert": "put words that were held back where you are now: those of NUMBER, or the last",
         "stats": "what each engine has done and cost, by day",
@@ -127,7 +127,14 @@ def _add_looking_back(made: dict[str, argparse.ArgumentParser]) -> None:
     tried = made["retry"].add_mutually_exclusive_group()
     tried.add_argument("number", nargs="?", type=above_zero, help="as `dictated history` shows it")
     tried.add_argument("--all", action="store_true", help="all that failed; so too without a number")
-    made["history"].add_argument("--json", action="store_true", help="one JSON object a line")
+    form = made["history"].add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument(
+        "--purge", action="store_true", help="remove all words and sound of what is delivered; asks nothing"
+    )
+    made["history"].add_argument(
+        "--all", action="store_true", help="with --purge: also of what is not, but for what is under way"
+    )
     made["stats"].add_argument(
         "--days", type=above_zero, default=7, metavar="N", help="today and the days before it, N in all (7)"
     )

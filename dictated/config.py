@@ -14,6 +14,9 @@ from dictated.sttconfig import Seconds, Stt
 
 Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
 
+Period = Annotated[str, Meta(pattern="^(0|[1-9][0-9]{0,3}[hdw])$")]
+"""A number of hours, days or weeks, or none."""
+
 
 class Audio(Struct, frozen=True, kw_only=True):
     """The microphone."""
@@ -173,12 +176,15 @@ class HistorySettings(Struct, frozen=True, kw_only=True):
     """What became of each utterance, kept in the state directory for this user alone."""
 
     keep_text: Annotated[
-        str,
-        Meta(
-            pattern="^(0|[1-9][0-9]{0,3}[hdw])$",
-            description='How long words are kept there: "30d", "12h", "2w"; "0" keeps none.',
-        ),
+        Period, Meta(description='How long words are kept there: "30d", "12h", "2w"; "0" keeps none.')
     ] = "30d"
+    keep_audio: Annotated[
+        Period,
+        Meta(
+            description="How long sound is kept after it was spoken, for `dictated retry NUMBER`; "
+            '"0": until its words are delivered.'
+        ),
+    ] = "7d"
 
 
 class Hotkeys(Struct, frozen=True, kw_only=True):
@@ -233,6 +239,15 @@ class Limits(Struct, frozen=True, kw_only=True):
             "muted; 0 is off (where a noise filter silences every pause).",
         ),
     ] = 5.0
+    spool_mb: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000,
+            description="Megabytes of sound on the disk, beyond which the oldest goes that is delivered; "
+            "what is not delivered is kept in any case.",
+        ),
+    ] = 1000
     drain_s: Annotated[
         Seconds, Meta(description="Grace, when told to end, for what is spoken but not delivered.")
     ] = 10.0

@@ -173,7 +173,7 @@ def _range(meta: Meta) -> str:
     if meta.le is None and meta.lt is None:
         return ""
     low = f"{meta.ge:g} to" if meta.ge is not None else f"above {meta.gt:g}, to"
-    return f"{low} {meta.le:g}" if meta.le is not None else f"{low} below {meta.lt:g}"
+    return f"{low} {meta.le:.9g}" if meta.le is not None else f"{low} below {meta.lt:g}"
 
 
 def _comment(text: str) -> list[str]:

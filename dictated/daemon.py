@@ -14,7 +14,8 @@ import anyio
 from anyio import CancelScope, to_thread
 
 from dictated import build, configfile, control, journal
-from dictated.errors import AlreadyRunningError, DictatedError, HistoryError, HotkeyError
+from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError
+from dictated.retention import Retention
 from dictated.session import Session
 from dictated.types import Command
 
@@ -91,6 +92,7 @@ class Daemon:
                 parts = self._parts
                 async with anyio.create_task_group() as beside:
                     beside.start_soon(parts.ledger.run)
+                    beside.start_soon(Retention(parts.spool, parts.history).run)
                     if self._around.input_file is None:
                         await parts.recovery.prepare()
                         beside.start_soon(parts.recovery.run)
@@ -189,11 +191,7 @@ def _same_engines(one: Config, other: Config) -> bool:
 
 
 async def _open_engines(parts: Parts) -> None:
-    """Forget what is past its time, read what the engines have cost today, then load or connect them."""
-    try:
-        await to_thread.run_sync(parts.history.forget)
-    except HistoryError as error:
-        log.warning("words past history.keep_text are not removed: %s", error)
+    """Read what the engines have cost today, then load or connect them."""
     await parts.ledger.open()
     await parts.transcriber.warm()
 

@@ -21,6 +21,7 @@ BUSY_S = 5.0
 """Seconds to wait while another program of ours writes, which takes it milliseconds."""
 
 _DAMAGED = "{} is damaged; move it away, and a new one is begun"
+_IN_USE = "{} has been in use by another program for {:g} s; end that one and try again"
 _UNREADABLE = "{} may not be read; change its permissions"
 
 
@@ -74,6 +75,21 @@ class Database:
     def leave_no_traces(self) -> None:
         """Say, while writing, that something is removed for good: it goes from the write-ahead log too."""
         self._traces = True
+
+    def rebuild(self) -> None:
+        """Write the file anew: where SQLite moves a row, a copy may stay in what its page does not use.
+
+        Raises:
+            HistoryError: it is not written anew, or what was removed still stands in the write-ahead log.
+        """
+        with _explained(self._file), self._turn:
+            db = self._opened()
+            db.execute("PRAGMA temp_store = MEMORY")  # not a word in a folder that others use
+            db.execute("VACUUM")
+            self._traces = True
+            self._wipe(db)
+            if self._traces:
+                raise HistoryError(_IN_USE.format(self._file, BUSY_S))
 
     def damaged(self) -> HistoryError:
         """Return the error for a file whose content makes no sense."""
@@ -220,7 +236,7 @@ def _fault(error: sqlite3.DatabaseError, file: Path, *, reading: bool) -> str:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return _DAMAGED.format(file)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return f"{file} has been in use by another program for {BUSY_S:g} s; end that one and try again"
+            return _IN_USE.format(file, BUSY_S)
         case sqlite3.SQLITE_FULL:
             return disk.explain(OSError(errno.ENOSPC, ""), file)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:

@@ -3,72 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dictated.database import Database
-from dictated.records import MICROSECOND, Fate, Records, from_microseconds, microseconds, storable
+from dictated.expiry import BATCH, MOST_ENTRIES, Expiry, Keep, Sound
+from dictated.records import WAITING, Fate, Records, from_microseconds, microseconds, storable
+from dictated.schema import STEPS
 from dictated.types import Usage
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
-
-KEEP_TEXT = timedelta(days=30)
-"""How long words are kept unless told otherwise."""
-
-MOST_ENTRIES = 100_000
-"""Entries kept, the newest: two months of an utterance every five seconds, two hours a day; some 25 MB."""
 
 MOST_DAYS = 1_100
 """Days whose figures are kept: three years."""
 
+KEEP = Keep()
+
 _Row = TypeVar("_Row")
 
-_FOR_EVER = 2**63 - 1  # the last moment SQLite has a number for
-
-_STEPS = (
-    (
-        """CREATE TABLE entries (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,  -- no number is given twice
-            began INTEGER NOT NULL,  -- microseconds since 1970, UTC: in order whatever the zone was
-            ended INTEGER NOT NULL,
-            fate TEXT NOT NULL,
-            text TEXT,  -- the only place where words stand; NULL where they are not kept
-            reason TEXT NOT NULL,
-            engine TEXT NOT NULL,
-            took REAL NOT NULL,
-            generation TEXT NOT NULL
-        )""",
-        "CREATE INDEX words ON entries (ended) WHERE text IS NOT NULL",
-        """CREATE TABLE spent (
-            day TEXT NOT NULL,  -- ISO 8601, local
-            engine TEXT NOT NULL,
-            answers INTEGER NOT NULL,
-            seconds REAL NOT NULL,
-            tokens_in INTEGER NOT NULL,
-            tokens_out INTEGER NOT NULL,
-            cost REAL NOT NULL,
-            PRIMARY KEY (day, engine)
-        )""",
-    ),
-    (
-        "ALTER TABLE entries ADD COLUMN audio TEXT NOT NULL DEFAULT ''",  # a file in the spool
-        "ALTER TABLE entries ADD COLUMN speech TEXT NOT NULL DEFAULT ''",  # where in it the speech is, JSON
-        "CREATE INDEX undone ON entries (fate) WHERE fate IN ('recorded', 'transcribed', 'failed')",
-        """CREATE TABLE deliveries (
-            entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
-            sink TEXT NOT NULL,
-            mark TEXT NOT NULL,  -- 'begun' before the words go there, 'done' when they are there
-            place TEXT NOT NULL,
-            PRIMARY KEY (entry, sink)
-        )""",
-    ),
-)
-
-_NOTE = """INSERT INTO entries (began, ended, fate, text, reason, engine, took, generation)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_NOTE = """INSERT INTO entries (began, ended, aged, fate, text, reason, engine, took, generation)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 _SPEND = """INSERT INTO spent (day, engine, answers, seconds, tokens_in, tokens_out, cost)
     VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -79,13 +36,10 @@ _SPEND = """INSERT INTO spent (day, engine, answers, seconds, tokens_in, tokens_
 _SETTLE = """UPDATE entries SET fate = ?, text = ?, reason = ?, engine = ?, took = ?, generation = ?
     WHERE id = ?"""
 
-_PRUNE = """DELETE FROM entries WHERE id <= (SELECT max(id) FROM entries) - ?
-    AND fate NOT IN ('recorded', 'transcribed', 'held', 'failed')"""
+_PRUNE = """DELETE FROM entries WHERE fate IN ('delivered', 'empty', 'cancelled') AND audio = ''
+    AND id <= (SELECT max(id) FROM entries) - ?"""
 
-_FORGET = """UPDATE entries SET text = NULL WHERE text IS NOT NULL AND ended <= ?
-    AND fate NOT IN ('recorded', 'transcribed', 'held', 'failed')"""
-
-_ENTRIES = """SELECT began, ended, fate, text, reason, engine, took, generation, id
+_ENTRIES = """SELECT began, ended, fate, text, reason, engine, took, generation, id, audio
     FROM entries ORDER BY id DESC LIMIT ?"""
 
 _SPENT = """SELECT day, engine, answers, seconds, tokens_in, tokens_out, cost
@@ -97,7 +51,8 @@ class Entry:
     """One utterance: when it was spoken, what was understood, by whom, and what became of it.
 
     `reason` says why it was held or has failed; `took` is how long the answer took, in seconds; `generation`
-    the service's name for the answer; `id` the history's own number, 0 before it is noted.
+    the service's name for the answer; `id` the history's own number, 0 before it is noted; `audio` the name
+    of its file in the spool, where there is one.
     """
 
     began: datetime
@@ -109,6 +64,7 @@ class Entry:
     took: float = 0.0
     generation: str = ""
     id: int = 0
+    audio: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,48 +99,63 @@ class History:
     Several threads and several programs may use it at once; reading makes nothing.
     """
 
-    def __init__(
-        self, file: Path, keep_text: timedelta = KEEP_TEXT, now: Callable[[], datetime] = utc_now
-    ) -> None:
-        """`keep_text` is how long words are kept; zero keeps none."""
-        self._database = Database(file, _STEPS)
-        self.records = Records(self._database)
-        self._keep_text = keep_text
-        self._now = now
+    def __init__(self, file: Path, keep: Keep = KEEP, now: Callable[[], datetime] = utc_now) -> None:
+        self._database = Database(file, STEPS)
+        self.expiry = Expiry(self._database, keep, now)
+        self.records = Records(self._database, self.expiry.sound_horizon)
 
     def note(self, entry: Entry) -> None:
-        """Add an entry, or bring the one of its `id` up to date; words past their time are removed.
+        """Add an entry, or bring the one of its `id` up to date.
 
-        It is on the disk when this returns. Words that are not where they belong are kept for longer.
+        It is on the disk when this returns; words that are past their time are not. Words that are not where
+        they belong are never past it, words that were thrown away always.
 
         Raises:
             HistoryError: it is not noted.
         """
-        horizon = self._horizon()
-        began, ended = microseconds(entry.began), microseconds(entry.ended)
-        kept = ended > horizon or entry.fate in (Fate.HELD, Fate.FAILED)
-        text = storable(entry.text) if kept else None
+        kept = entry.fate in WAITING or microseconds(entry.ended) > self.expiry.word_horizon()
+        kept = kept and entry.fate is not Fate.CANCELLED
+        text = storable(entry.text) if kept and entry.text else None
         words = (text, storable(entry.reason), entry.engine, entry.took, storable(entry.generation))
         with self._database.writing("FULL") as db:
             if entry.id:
-                db.execute(_SETTLE, (entry.fate, *words, entry.id))
-                if entry.fate not in (Fate.HELD, Fate.FAILED):
-                    db.execute("DELETE FROM deliveries WHERE entry = ?", (entry.id,))
-                if text is None:
+                self._settle(db, entry, *words)
+                if not kept:
                     self._database.leave_no_traces()
             else:
-                db.execute(_NOTE, (began, ended, entry.fate, *words))
+                began, ended = microseconds(entry.began), microseconds(entry.ended)
+                db.execute(_NOTE, (began, ended, ended, entry.fate, *words))
             db.execute(_PRUNE, (MOST_ENTRIES,))
-            self._forget(db, horizon)
 
-    def forget(self) -> None:
-        """Remove the words past their time, whether or not anything is noted.
+    def _settle(self, db: sqlite3.Connection, entry: Entry, *words: Any) -> None:
+        db.execute(_SETTLE, (entry.fate, *words, entry.id))
+        if entry.fate not in WAITING:
+            db.execute("DELETE FROM deliveries WHERE entry = ?", (entry.id,))
+
+    def sounds(self, fates: Collection[Fate]) -> list[Sound]:
+        """Return sound of these fates, some of it; there is no more when none is returned.
 
         Raises:
-            HistoryError: they are not removed.
+            HistoryError: the file cannot be read.
         """
+        query = f"SELECT id, audio, size FROM entries WHERE audio != '' AND fate IN ({_marks(fates)}) LIMIT ?"  # noqa: S608 (marks)
+        return self._made(Sound, self._database.read(query, *fates, BATCH))
+
+    def remove(self, fates: Collection[Fate]) -> tuple[int, int]:
+        """Remove the entries of these fates, as far as their sound is gone, without a trace of the words.
+
+        Return how many were removed, and how many stay.
+
+        Raises:
+            HistoryError: not all of it is removed.
+        """
+        query = f"DELETE FROM entries WHERE audio = '' AND fate IN ({_marks(fates)})"  # noqa: S608 (marks)
         with self._database.writing("FULL") as db:
-            self._forget(db, self._horizon())
+            removed = db.execute(query, tuple(fates)).rowcount
+            db.execute("DELETE FROM deliveries WHERE entry NOT IN (SELECT id FROM entries)")
+            ((left,),) = db.execute("SELECT count(*) FROM entries")
+        self._database.rebuild()
+        return removed, left
 
     def entries(self, most: int) -> Sequence[Entry]:
         """Return the newest entries, oldest first.
@@ -220,16 +191,6 @@ class History:
         """Close the file."""
         self._database.close()
 
-    def _horizon(self) -> int:
-        """Words spoken until then are not kept."""
-        if not self._keep_text:
-            return _FOR_EVER
-        return microseconds(self._now()) - self._keep_text // MICROSECOND
-
-    def _forget(self, db: sqlite3.Connection, horizon: int) -> None:
-        if db.execute(_FORGET, (horizon,)).rowcount:
-            self._database.leave_no_traces()
-
     def _made(self, make: Callable[..., _Row], rows: list[tuple[Any, ...]]) -> list[_Row]:
         try:
             return [make(*row) for row in rows]
@@ -239,6 +200,10 @@ class History:
 
 def _entry(began: int, ended: int, fate: str, text: str | None, *rest: Any) -> Entry:
     return Entry(from_microseconds(began), from_microseconds(ended), Fate(fate), text or "", *rest)
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _spent(day: str, engine: str, answers: int, *used: Any) -> Spent:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ER
 
 def set_up(level: str, environ: Mapping[str, str]) -> None:
     """Send this program's log lines to standard error, from `level` up."""
-    handler = logging.StreamHandler(_standard_error())
+    handler = _StandardError(_descriptor())
     handler.setFormatter(_Journal() if "JOURNAL_STREAM" in environ else _Plain())
     root = logging.getLogger("dictated")
     root.handlers[:] = [handler]
@@ -26,12 +27,26 @@ def set_up(level: str, environ: Mapping[str, str]) -> None:
 
 
 @cache
-def _standard_error() -> TextIO:
-    """Return standard error by a descriptor of our own.
+def _descriptor() -> int:
+    """Return a descriptor of our own for standard error, kept to the end.
 
     While PortAudio starts, sounddevice points descriptor 2 at /dev/null; our lines are not for there.
     """
-    return open(os.dup(sys.stderr.fileno()), "w", buffering=1, encoding="utf-8", errors="backslashreplace")  # noqa: PTH123 (a descriptor, kept to the end)
+    return os.dup(sys.stderr.fileno())
+
+
+class _StandardError(logging.Handler):
+    """Writes past any buffer: what a terminal that is gone did not take would fail again at the end."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = f"{self.format(record)}\n".encode(errors="backslashreplace")
+        with suppress(OSError):  # nobody reads any more: no reason to stop working
+            while line:
+                line = line[os.write(self._descriptor, line) :]
 
 
 class _Plain(logging.Formatter):

@@ -55,12 +55,16 @@ class Ledger:
         self._told = False  # that writing fails; forgotten when it succeeds
 
     async def open(self) -> None:
-        """Read what was spent today; a history that cannot be read counts as nothing spent, and is told."""
+        """Read what was spent today; a history that cannot be read counts as nothing spent.
+
+        Where there is a limit to that, it is told.
+        """
         try:
             async with self._turn:
                 await self._read()
         except HistoryError as error:
-            log.warning("what was spent today is not known and counts as nothing: %s", error)
+            level = logging.WARNING if self._cost_per_day else logging.DEBUG
+            log.log(level, "what was spent today is not known and counts as nothing: %s", error)
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Write what is spent to the history, until cancelled."""
@@ -80,7 +84,7 @@ class Ledger:
         return self._cost_per_day <= 0 or spent is None or spent.usage.cost < self._cost_per_day
 
     async def spend(self, engine: str, usage: Usage) -> None:
-        """Count an answer, at once. Where it cannot be written, that is told once and counting goes on."""
+        """Count an answer, at once. Where its cost cannot be written, that is told once; counting goes on."""
         spent = Spent(self._clock(), engine, 1, _believed(usage))
         _add(spent, self._figures(spent.day), engine)
         _add(spent, self._unwritten, (spent.day, engine))
@@ -131,9 +135,10 @@ class Ledger:
                 _add(spent, figures, spent.engine)
 
     def _tell(self, error: HistoryError) -> None:
-        if not self._told:
+        """Answers without a cost are not missed: the archive tells that the disk is at fault."""
+        if not self._told and any(spent.usage.cost for spent in self._unwritten.values()):
             log.warning("what the engines cost is counted, but not kept: %s", error)
-        self._told = True
+            self._told = True
 
 
 def _add(spent: Spent, to: dict[_Key, Spent], key: _Key) -> None:

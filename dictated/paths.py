@@ -51,7 +51,7 @@ class Paths(NamedTuple):
 
     @property
     def spool_dir(self) -> Path:
-        """Sound whose words went nowhere."""
+        """The sound of utterances."""
         return self.state_dir / "spool"
 
 

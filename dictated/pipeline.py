@@ -52,7 +52,7 @@ async def listen(
             segment = segmenter.push(frame, speech=vad.is_speech(frame))
             if segment is not None:
                 await emit(segment)
-            tape = await _follow(tape, segmenter)
+            await _follow(tape, segmenter)
     except (RecorderError, AudioFileError) as error:
         early = error
     last = segmenter.flush()
@@ -63,10 +63,10 @@ async def listen(
         raise early
 
 
-async def _follow(tape: Tape | None, segmenter: Segmenter) -> Tape | None:
-    """Bring the tape up to date; return it, or None where it is of no use any more, which is told."""
+async def _follow(tape: Tape | None, segmenter: Segmenter) -> None:
+    """Bring the tape up to date; the archive tells of a disk that refuses, when the sentence has ended."""
     if tape is None:
-        return None
+        return
     open_at = segmenter.open_at
     try:
         if open_at is None:
@@ -75,9 +75,7 @@ async def _follow(tape: Tape | None, segmenter: Segmenter) -> Tape | None:
         elif tape.lacks(*open_at):
             await to_thread.run_sync(tape.write, open_at[0], segmenter.open_sound())
     except SpoolError as error:
-        log.warning("what is being said is not on the disk until it is said: %s", error)
-        return None
-    return tape
+        log.debug("what is being said is not on the disk until it is said: %s", error)
 
 
 class Pipeline:
@@ -100,6 +98,7 @@ class Pipeline:
         ](backlog)
         self._waiting: dict[int, tuple[Utterance, TaskHandle[Transcript | Failure]]] = {}
         self._dropped_to = 0  # utterances up to this number were cancelled by the user
+        self._over = False  # `run` has ended
         self._tasks: TaskGroup
 
     @property
@@ -113,6 +112,7 @@ class Pipeline:
             with self._inlet, self._outlet:
                 await self._deliver_all(task_status)
         finally:
+            self._over = True
             with CancelScope(shield=True):  # on the way out, nothing that was said is left behind
                 for utterance, _ in self._waiting.values():
                     await self._archive.left(utterance)
@@ -128,6 +128,9 @@ class Pipeline:
         """Take the next utterance; waits while the backlog is full."""
         with CancelScope(shield=True):  # what is put down is ours: it comes to an end, cancelled or not
             await self._archive.heard(utterance)
+            if self._over:
+                await self._archive.left(utterance)
+                return
         handle = self._tasks.start_soon(self._transcribe, utterance)
         self._waiting[utterance.number] = (utterance, handle)
         try:

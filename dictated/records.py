@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from dictated.tape import SLACK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dictated.database import Database
     from dictated.types import Transcript, Utterance
 
@@ -36,8 +38,12 @@ class Fate(StrEnum):
     CANCELLED = "cancelled"
 
 
-_OPEN = """INSERT INTO entries (began, ended, fate, text, reason, engine, took, generation, audio, speech)
-    VALUES (?, ?, 'recorded', NULL, '', '', 0, '', ?, ?)"""
+WAITING = frozenset({Fate.HELD, Fate.FAILED})
+"""Ends that are none yet: the words or the sound are not where they belong."""
+
+
+_OPEN = """INSERT INTO entries (began, ended, fate, text, reason, engine, took, generation, audio, speech,
+    aged, size) VALUES (?1, ?2, 'recorded', NULL, '', '', 0, '', ?3, ?4, ?2, ?5)"""
 
 _HAS_TEXT = """UPDATE entries SET fate = 'transcribed', text = ?, reason = '', engine = ?, took = ?,
     generation = ? WHERE id = ? AND coalesce(text, '') = ''"""
@@ -45,7 +51,7 @@ _HAS_TEXT = """UPDATE entries SET fate = 'transcribed', text = ?, reason = '', e
 _MARK = """INSERT INTO deliveries (entry, sink, mark, place) VALUES (?, ?, ?, ?)
     ON CONFLICT (entry, sink) DO UPDATE SET mark = excluded.mark, place = excluded.place"""
 
-_ADOPT = """UPDATE entries SET audio = ?, speech = ? WHERE id =
+_ADOPT = """UPDATE entries SET audio = ?, speech = ?, size = ? WHERE id =
     (SELECT max(id) FROM entries WHERE began = ? AND fate = 'failed' AND audio = '') RETURNING id"""
 
 _FIELDS = "id, began, ended, fate, text, reason, engine, took, generation, audio, speech"
@@ -55,7 +61,8 @@ _MARKS = "SELECT entry, sink, mark, place FROM deliveries WHERE entry IN"
 _UNDONE = """fate IN ('recorded', 'transcribed', 'failed')
     AND (audio != '' OR (text IS NOT NULL AND text != '')) ORDER BY id"""
 
-_OUTLIVED = "SELECT id, audio FROM entries WHERE audio != '' AND fate IN ('delivered', 'empty', 'cancelled')"
+_OUTLIVED = """SELECT id, audio FROM entries WHERE audio != ''
+    AND (fate = 'cancelled' OR (fate IN ('delivered', 'empty') AND aged <= ?))"""
 
 _COVERS = "SELECT 1 FROM entries WHERE began >= ? AND began <= ? AND speech LIKE ? LIMIT 1"
 
@@ -94,8 +101,10 @@ class Record:
 class Records:
     """The part of the history that is still under way. Its functions block: call them in a thread."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sound_horizon: Callable[[], int]) -> None:
+        """`sound_horizon` tells until when sound was spoken that is not kept."""
         self._database = database
+        self._sound_horizon = sound_horizon
 
     def open(self, utterance: Utterance, audio: str) -> int:
         """Note an utterance whose sound is in the file `audio`; return the history's number for it.
@@ -105,12 +114,14 @@ class Records:
         """
         began, ended = microseconds(utterance.began), microseconds(utterance.ended)
         with self._database.writing("FULL") as db:
-            return db.execute(_OPEN, (began, ended, audio, _speech(utterance))).lastrowid or 0
+            values = (began, ended, audio, _speech(utterance), len(utterance.pcm))
+            return db.execute(_OPEN, values).lastrowid or 0
 
     def adopt(self, utterance: Utterance, audio: str) -> int:
         """Do the same for sound that was found; what has failed at that very time gets its sound back."""
+        values = (audio, _speech(utterance), len(utterance.pcm), microseconds(utterance.began))
         with self._database.writing("FULL") as db:
-            rows = db.execute(_ADOPT, (audio, _speech(utterance), microseconds(utterance.began))).fetchall()
+            rows = db.execute(_ADOPT, values).fetchall()
         return int(rows[0][0]) if rows else self.open(utterance, audio)
 
     def begin(self, number: int, transcript: Transcript, sink: str, place: str = "") -> None:
@@ -154,18 +165,18 @@ class Records:
         return {name for (name,) in self._database.read("SELECT audio FROM entries WHERE audio != ''")}
 
     def outlived(self) -> list[tuple[int, str]]:
-        """Return number and file of what came to a good end, and whose sound a crash left on the disk."""
-        return [(number, audio) for number, audio in self._database.read(_OUTLIVED)]
+        """Return number and file of what was thrown away, or has come to a good end and is past its time."""
+        return [(number, audio) for number, audio in self._database.read(_OUTLIVED, self._sound_horizon())]
 
     def covers(self, first: int, began: datetime, ended: datetime) -> bool:
         """Say whether an utterance is noted that began in this time, and at that frame of its recording."""
         times = microseconds(began - SLACK), microseconds(ended + SLACK)
         return bool(self._database.read(_COVERS, *times, f"[{first},%"))
 
-    def forget_audio(self, number: int) -> None:
-        """Note that the sound is no longer kept."""
+    def forget_audio(self, *numbers: int) -> None:
+        """Note that their sound is no longer kept."""
         with self._database.writing("NORMAL") as db:
-            db.execute("UPDATE entries SET audio = '' WHERE id = ?", (number,))
+            db.executemany("UPDATE entries SET audio = '', size = 0 WHERE id = ?", zip(numbers))
 
     def _records(self, which: str, *values: int | str) -> list[Record]:
         """Return the utterances of a condition, which is ours."""

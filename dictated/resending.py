@@ -11,8 +11,8 @@ from anyio import CancelScope
 class Resending:
     """Due `first_s` seconds after a failure, then twice as long each time, up to `most_s`.
 
-    While something waits, it is due as well as soon as other words arrive, for whatever was in the way is gone:
-    at most once every `first_s`. It is due at once when told.
+    While something waits, it is due as well as soon as other words arrive, for whatever was in the way is
+    gone: at most once every `first_s`. It is due at once when told.
     """
 
     def __init__(self, first_s: float, most_s: float) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the sound of utterances that got no text or reached no sink, so that nothing said is lost."""
+"""Keeps the sound of utterances, so that nothing said is lost and it can be transcribed once more."""
 
 from __future__ import annotations
 
@@ -104,6 +104,16 @@ class Spool:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise SpoolError(disk.explain(error, path)) from error
+
+    def clear(self) -> None:
+        """Remove every file of ours, whatever is known of it; nobody may be speaking.
+
+        Raises:
+            SpoolError: not all of them are removed.
+        """
+        for name in self._names():
+            if any(kind.fullmatch(name) for kind in (_NAME, _PART, tape.NAME)):
+                self.drop(name)
 
     def adopt(
         self, known: Collection[str], covered: Callable[[int, datetime, datetime], bool]

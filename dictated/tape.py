@@ -38,8 +38,9 @@ class Tape:
         self._folder = folder
         self._file = folder  # the tape itself, while there is one
         self._fd: int | None = None
-        self._first = -1  # position in the recording of the tape's first frame; -1 for a tape of no use
-        self._frames = 0
+        self._first = -1  # position in the recording of the tape's first frame; -1 for none
+        self._frames = 0  # how many of the utterance's were to be on it, when it was last written
+        self._written = 0  # bytes that are: fewer, where the disk is full
 
     @property
     def used(self) -> bool:
@@ -54,21 +55,19 @@ class Tape:
         """Bring the tape up to date with the open utterance, which begins at `first`.
 
         Raises:
-            SpoolError: the sound is not on the disk; the next writing begins anew.
+            SpoolError: not all of it is on the disk; the next writing, a piece later, goes on from there.
         """
         frames = len(pcm) // FRAME_BYTES
         if first != self._first or frames < self._frames:
             self.erase()
+        self._first, self._frames = first, frames
         try:
             fd = self._begin(first) if self._fd is None else self._fd
-            new = memoryview(pcm)[self._frames * FRAME_BYTES :]
-            while new:
-                new = new[os.write(fd, new) :]
+            while self._written < len(pcm):
+                self._written += os.write(fd, memoryview(pcm)[self._written :])
             disk.sync(fd)
         except OSError as error:
-            self._first = -1
             raise SpoolError(disk.explain(error, self._folder)) from error
-        self._frames = frames
 
     def erase(self) -> None:
         """Throw away what is on the tape: it is kept elsewhere, or was nothing.
@@ -76,7 +75,7 @@ class Tape:
         Raises:
             SpoolError: the file is still there; it is a tape no more, and the next writing takes another.
         """
-        fd, self._fd, self._first, self._frames = self._fd, None, -1, 0
+        fd, self._fd, self._first, self._frames, self._written = self._fd, None, -1, 0, 0
         if fd is None:
             return
         os.close(fd)
@@ -92,7 +91,6 @@ class Tape:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._fd = os.open(self._file, flags, 0o600)
         disk.sync_folder(self._folder)
-        self._first = first
         return self._fd
 
 

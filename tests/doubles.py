@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import anyio
 
 from dictated.errors import HistoryError, RecorderError, SinkError, SpoolError, TranscriberError
+from dictated.expiry import Sound
+from dictated.records import Fate
 from dictated.types import FRAME_BYTES, NO_HINTS, Frame, Hints, Segment, Transcript, Utterance
 
 if TYPE_CHECKING:
@@ -195,16 +197,20 @@ class ListSpool:
 
 
 class ListHistory:
-    """Remembers what was noted."""
+    """Remembers what was noted; lets go of sound as soon as it is delivered."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.broken: HistoryError | None = None
         self.story: list[str] = []
         self.records = self
+        self.expiry = self
+        self._sounds: dict[int, Sound] = {}
+        self._going: list[Sound] = []
 
     def open(self, utterance: Utterance, audio: str) -> int:
         self._tell(f"recorded {utterance.number} in {audio}")
+        self._sounds[utterance.number] = Sound(utterance.number, audio, len(utterance.pcm))
         return utterance.number
 
     def begin(self, number: int, transcript: Transcript, sink: str, _place: str) -> None:
@@ -216,12 +222,19 @@ class ListHistory:
     def done(self, number: int, sink: str) -> None:
         self._tell(f"done {number} {sink}")
 
-    def forget_audio(self, number: int) -> None:
-        self._tell(f"no sound of {number}")
+    def forget_audio(self, *numbers: int) -> None:
+        for number in numbers:
+            self._tell(f"no sound of {number}")
 
     def note(self, entry: Entry) -> None:
         self._tell(f"{entry.fate} {entry.id}")
         self.entries.append(entry)
+        if entry.id and entry.fate in {Fate.DELIVERED, Fate.EMPTY}:
+            self._going.append(self._sounds.pop(entry.id))
+
+    def overdue(self) -> list[Sound]:
+        going, self._going = self._going, []
+        return going
 
     def _tell(self, what: str) -> None:
         if self.broken:

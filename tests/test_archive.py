@@ -161,6 +161,15 @@ async def test_who_watches_is_told_of_each_end_once_it_is_put_down() -> None:
     assert seen == [(Fate.DELIVERED, "", 1), (Fate.HELD, "it comes too late", 2)]
 
 
+async def test_sound_that_could_not_be_noted_stays_while_its_words_are_not_delivered() -> None:
+    desk = Desk()
+    desk.history.broken = HistoryError("the history is damaged")
+    await desk.archive.heard(utterance(1))
+    desk.history.broken = None
+    await desk.archive.failed(utterance(1), "the network is away")
+    assert desk.spool.kept == [1]
+
+
 async def test_without_a_disk_everything_is_counted_all_the_same() -> None:
     archive = Archive(Tally())
     await archive.heard(utterance(1))

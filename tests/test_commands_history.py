@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from argparse import Namespace
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from doubles import utterance
 
-from dictated.commands.history import run
+from dictated.commands.history import _daemon_kept_away, run
 from dictated.errors import HistoryError, UsageError
 from dictated.history import Entry, History
 from dictated.paths import Paths
 from dictated.records import Fate
+from dictated.spool import Spool
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NOW = datetime.now(UTC).astimezone().replace(microsecond=250_000)
@@ -37,7 +41,7 @@ def note(paths: Paths, *entries: Entry) -> None:
 
 
 def asked(count: int = 20, *, as_json: bool = False) -> Namespace:
-    return Namespace(count=count, json=as_json)
+    return Namespace(count=count, json=as_json, purge=False, all=False)
 
 
 def test_each_entry_is_a_line_of_aligned_columns(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,6 +110,7 @@ def test_json_has_every_field_on_one_line(paths: Paths, capsys: pytest.CaptureFi
             "engine": "local",
             "took": 0.25,
             "generation": "gen-1",
+            "audio": None,
         },
     )
 
@@ -171,3 +176,104 @@ def test_a_history_that_cannot_be_read_is_an_error(paths: Paths) -> None:
 
     with pytest.raises(HistoryError, match="is a folder"):
         run(asked(), paths)
+
+
+def spoken(paths: Paths, *fates: Fate) -> None:
+    """Note utterances with a second of sound each."""
+    with closing(History(paths.history_file)) as history:
+        for fate in fates:
+            said = utterance(1, frames=50)
+            number = history.records.open(said, Spool(paths.spool_dir).keep(said).name)
+            if fate is not Fate.RECORDED:
+                history.note(replace(ENTRY, fate=fate, id=number))
+
+
+def purge(*, everything: bool = False) -> Namespace:
+    return Namespace(count=20, json=False, purge=True, all=everything)
+
+
+def left(paths: Paths) -> tuple[list[Fate], int]:
+    entries = History(paths.history_file).entries(99)
+    return [entry.fate for entry in entries], len(list(paths.spool_dir.iterdir()))
+
+
+@contextmanager
+def daemon(paths: Paths) -> Iterator[None]:
+    """Hold what a running daemon holds."""
+    paths.lock.parent.mkdir()
+    with paths.lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.mark.parametrize(
+    ("fates", "said"),
+    [
+        ([Fate.DELIVERED] * 4, "4 entries and 0.1 MB of sound removed"),
+        ([Fate.EMPTY], "1 entry and 0.0 MB of sound removed"),
+        (
+            [Fate.HELD, Fate.DELIVERED, Fate.FAILED],
+            "1 entry and 0.0 MB of sound removed; 2 not delivered yet: kept (`dictated retry --all`; --all removes them too)",
+        ),
+    ],
+)
+def test_a_purge_says_what_is_gone_and_what_stays(
+    fates: list[Fate], said: str, paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoken(paths, *fates)
+    run(purge(), paths)
+    assert capsys.readouterr().out == f"{said}\n"
+
+
+def test_a_purge_leaves_what_is_not_delivered(paths: Paths) -> None:
+    spoken(paths, Fate.DELIVERED, Fate.HELD, Fate.EMPTY, Fate.RECORDED, Fate.FAILED, Fate.CANCELLED)
+    run(purge(), paths)
+    assert left(paths) == ([Fate.HELD, Fate.RECORDED, Fate.FAILED], 3)
+
+
+def test_a_purge_of_all_beside_a_daemon_leaves_what_is_under_way(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoken(paths, Fate.DELIVERED, Fate.HELD, Fate.RECORDED, Fate.FAILED)
+    (paths.spool_dir / "1-2.tape").touch()
+    with daemon(paths):
+        run(purge(everything=True), paths)
+    assert left(paths) == ([Fate.RECORDED], 2)
+    assert capsys.readouterr().out == "3 entries and 0.1 MB of sound removed; 1 under way: kept\n"
+
+
+def test_a_purge_of_all_without_a_daemon_leaves_nothing_not_even_what_a_crash_left(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoken(paths, *Fate)
+    Spool(paths.spool_dir).keep(utterance(2))
+    (paths.spool_dir / "1-2.tape").touch()
+    run(purge(everything=True), paths)
+    assert (left(paths), capsys.readouterr().out) == (([], 0), "7 entries and 0.2 MB of sound removed\n")
+
+
+def test_no_daemon_starts_in_the_midst_of_a_purge(paths: Paths) -> None:
+    paths.lock.parent.mkdir()
+    with _daemon_kept_away(paths.lock) as alone, paths.lock.open("w") as file:
+        assert alone
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_where_there_is_nothing_a_purge_makes_no_file(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(purge(), paths)
+    assert (capsys.readouterr().out, paths.state_dir.exists()) == ("nothing has been dictated yet\n", False)
+
+
+def test_all_without_purge_is_wrong_use(paths: Paths) -> None:
+    with pytest.raises(UsageError, match="--all goes with --purge"):
+        run(Namespace(count=20, json=False, purge=False, all=True), paths)
+
+
+def test_json_tells_where_the_sound_is(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    spoken(paths, Fate.HELD)
+    run(asked(as_json=True), paths)
+    (file,) = paths.spool_dir.iterdir()
+    assert json.loads(capsys.readouterr().out)["audio"] == str(file)

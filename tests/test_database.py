@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import sqlite3
 import stat
@@ -44,6 +45,20 @@ def words(of: Database) -> list[str]:
 def file(tmp_path: Path) -> Path:
     """A file that is not there yet."""
     return tmp_path / "state/history.sqlite3"
+
+
+def leave_copies(made: Database) -> None:
+    """Have SQLite move rows to and fro, then remove them: what it leaves of them is in no row."""
+    chance = random.Random(1)
+    with made.writing("FULL") as db:
+        db.executemany("INSERT INTO words VALUES (?)", [(None,)] * 300)
+    for row in chance.sample(range(1, 301), 300):
+        with made.writing("NORMAL") as db:
+            word = DIARY * chance.randrange(1, 20) if row % 20 else "word"
+            db.execute("UPDATE words SET word = ? WHERE rowid = ?", (word, row))
+    with made.writing("NORMAL") as db:
+        db.execute("UPDATE words SET word = NULL WHERE word != 'word'")
+        made.leave_no_traces()
 
 
 @contextmanager
@@ -427,6 +442,34 @@ def test_a_file_that_another_program_holds_too_long_is_told(
             HistoryError, match=r"\A[^\n]+ has been in use by another program for 0.01 s; end that"
         ):
             add(database(written))
+
+
+def test_a_file_written_anew_has_no_copies_of_what_was_removed(file: Path) -> None:
+    with closing(database(file)) as made:
+        leave_copies(made)
+        copies = DIARY.encode() in everything(file.parent)
+        made.rebuild()
+
+        assert (copies, DIARY.encode() in everything(file.parent)) == (True, False)
+
+
+def test_a_file_written_anew_has_what_was_not_removed(written: Path) -> None:
+    with closing(database(written)) as made:
+        made.rebuild()
+
+        assert words(made) == ["word"]
+
+
+def test_a_reader_that_keeps_removed_words_in_the_log_is_told(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dictated.database.BUSY_S", 0.01)
+    with closing(database(written)) as made, closing(sqlite3.connect(written, isolation_level=None)) as other:
+        add(made)
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM words").fetchall()
+        with pytest.raises(HistoryError, match="has been in use by another program"):
+            made.rebuild()
 
 
 def test_a_write_that_the_disk_refuses_is_told_and_leaves_nothing_of_it(written: Path) -> None:

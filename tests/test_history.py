@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dictated.errors import HistoryError
+from dictated.expiry import Keep
 from dictated.history import MOST_DAYS, Entry, History, Spent
 from dictated.records import Fate
 from dictated.types import Usage
@@ -45,7 +46,7 @@ class Clock:
 
 
 def history(folder: Path, keep_text: timedelta = 30 * DAY, now: datetime = NOW) -> History:
-    return History(folder / "history.sqlite3", keep_text, lambda: now)
+    return History(folder / "history.sqlite3", Keep(text=keep_text), lambda: now)
 
 
 def said(text: str, ended: datetime = NOW) -> Entry:
@@ -136,6 +137,7 @@ def test_words_past_their_time_are_gone_and_the_rest_of_the_entry_stays(tmp_path
         noted.note(said(DIARY))
     with closing(history(tmp_path, now=NOW + 30 * DAY)) as noted:
         noted.note(said("new", NOW + 30 * DAY))
+        noted.expiry.overdue()
 
         assert next(iter(noted.entries(2))) == replace(said(""), id=1)
 
@@ -145,6 +147,7 @@ def test_words_just_within_their_time_stay(tmp_path: Path) -> None:
         noted.note(said("old"))
     with closing(history(tmp_path, now=NOW + 30 * DAY - timedelta(microseconds=1))) as noted:
         noted.note(said("new", NOW + 30 * DAY))
+        noted.expiry.overdue()
 
         assert texts(noted) == ["old", "new"]
 
@@ -152,10 +155,10 @@ def test_words_just_within_their_time_stay(tmp_path: Path) -> None:
 @pytest.mark.parametrize("length", [1, 2000])
 def test_words_past_their_time_are_in_no_file(length: int, tmp_path: Path) -> None:
     clock = Clock()
-    with closing(History(tmp_path / "history.sqlite3", DAY, clock)) as noted:
+    with closing(History(tmp_path / "history.sqlite3", Keep(text=DAY), clock)) as noted:
         noted.note(said(DIARY * length))
         clock.time += DAY
-        noted.note(said("new", clock.time))
+        noted.expiry.overdue()
 
         assert DIARY.encode() not in everything(tmp_path)
 
@@ -164,7 +167,7 @@ def test_words_can_be_forgotten_without_anything_new(tmp_path: Path) -> None:
     with closing(history(tmp_path)) as noted:
         noted.note(said(DIARY))
     with closing(history(tmp_path, now=NOW + 30 * DAY)) as later:
-        later.forget()
+        later.expiry.overdue()
 
         assert DIARY.encode() not in everything(tmp_path)
 
@@ -189,7 +192,7 @@ def test_with_no_time_for_words_those_of_before_are_removed(tmp_path: Path) -> N
     with closing(history(tmp_path)) as noted:
         noted.note(said(DIARY, NOW + 1000 * DAY))
     with closing(history(tmp_path, keep_text=timedelta(0))) as noted:
-        noted.note(said("new"))
+        noted.expiry.overdue()
 
     assert DIARY.encode() not in everything(tmp_path)
 
@@ -314,7 +317,7 @@ def test_an_entry_that_makes_no_sense_is_told_as_damage(damage: str, tmp_path: P
 
 def test_an_error_does_not_quote_the_words(tmp_path: Path) -> None:
     with pytest.raises(HistoryError) as refused:
-        History(tmp_path, DAY, lambda: NOW).note(said(DIARY))
+        History(tmp_path, Keep(text=DAY), lambda: NOW).note(said(DIARY))
 
     assert DIARY not in str(refused.value)
 
@@ -337,7 +340,7 @@ def test_words_that_are_not_where_they_belong_are_kept_whatever_their_time(
 ) -> None:
     with closing(history(tmp_path, keep_text=timedelta(0))) as noted:
         noted.note(replace(said("not there yet"), fate=fate))
-        noted.forget()
+        noted.expiry.overdue()
         assert texts(noted) == ["not there yet"]
 
 

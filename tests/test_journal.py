@@ -16,11 +16,11 @@ log = logging.getLogger("dictated.test")
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    journal._standard_error.cache_clear()  # noqa: SLF001  (each test has a standard error of its own)
+    journal._descriptor.cache_clear()  # noqa: SLF001  (each test has a standard error of its own)
     root = logging.getLogger("dictated")
     handlers, level, propagate = root.handlers[:], root.level, root.propagate
     yield
-    journal._standard_error().close()  # noqa: SLF001  (the same)
+    os.close(journal._descriptor())  # noqa: SLF001  (the same)
     root.handlers[:], root.propagate = handlers, propagate
     root.setLevel(level)
 
@@ -62,3 +62,15 @@ def test_a_line_is_written_while_something_points_standard_error_elsewhere(
     os.close(kept)
     os.close(nowhere)
     assert capfd.readouterr().err == "dictated: listening\n"
+
+
+def test_a_line_that_nobody_takes_is_no_fault(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as standard_error, monkeypatch.context() as patched:
+        patched.setattr("sys.stderr", standard_error)
+        journal.set_up("info", {})
+    os.close(reading)
+    log.info("nobody reads")
+    assert capfd.readouterr().err == ""

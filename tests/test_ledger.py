@@ -300,14 +300,15 @@ async def test_a_number_that_cannot_be_true_spoils_no_figure(wrong: float, histo
     assert history.spent(TODAY) == [Spent(TODAY, "openrouter", 2, USAGE)]
 
 
-async def test_a_history_that_cannot_be_read_counts_as_nothing_and_is_told(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("limit", "told"), [(1.0, [logging.WARNING]), (0.0, [])])
+async def test_a_history_that_cannot_be_read_counts_as_nothing_and_is_told_where_there_is_a_limit(
+    limit: float, told: list[int], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kept = ledger(History(tmp_path))
+    kept = ledger(History(tmp_path), limit)
 
     await kept.open()
 
-    assert (kept.figures(), [record.levelno for record in caplog.records]) == ([], [logging.WARNING])
+    assert (kept.figures(), [record.levelno for record in caplog.records]) == ([], told)
 
 
 async def test_a_history_that_cannot_be_written_is_told_once_and_counting_goes_on(
@@ -324,6 +325,16 @@ async def test_a_history_that_cannot_be_written_is_told_once_and_counting_goes_o
         3,
         [f"what the engines cost is counted, but not kept: {tmp_path} is a folder; give the name of a file"],
     )
+
+
+async def test_that_answers_without_a_price_cannot_be_written_is_not_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = ledger(History(tmp_path))
+    await kept.spend("local", Usage(seconds=2.0))
+    await kept.close()
+
+    assert (kept.figures()[0].answers, caplog.records) == (1, [])
 
 
 async def test_what_could_not_be_written_is_written_once_it_can_be(tmp_path: Path) -> None:

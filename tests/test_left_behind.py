@@ -82,6 +82,7 @@ def test_the_oldest_entries_go_whether_or_not_they_were_under_way(history: Histo
         history.note(Entry(said.began, said.ended, Fate.DELIVERED, "words", id=done))
     with history._database.writing("NORMAL") as db:  # noqa: SLF001 (a hundred thousand entries take long)
         db.execute("UPDATE entries SET id = id + ? WHERE id = 3", (MOST_ENTRIES,))
+    history.records.forget_audio(1, 2)
     last = history.records.open(utterance(9), "9.wav")
     history.note(Entry(said.began, said.ended, Fate.DELIVERED, "words", id=last))
     assert [entry.id for entry in history.entries(9)] == [3 + MOST_ENTRIES, last]

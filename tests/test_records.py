@@ -12,6 +12,7 @@ import pytest
 from doubles import SPOKEN_AT, transcript, utterance
 
 from dictated.errors import HistoryError
+from dictated.expiry import Keep
 from dictated.history import Entry, History
 from dictated.records import Fate, Record, Speech
 from dictated.tape import SLACK
@@ -41,7 +42,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def history(file: Path) -> Iterator[History]:
-    with closing(History(file, keep_text=timedelta(0))) as made:
+    with closing(History(file, Keep(text=timedelta(0)))) as made:
         yield made
 
 
@@ -142,14 +143,14 @@ def test_words_that_failed_are_undone_without_their_sound(history: History) -> N
 def test_words_that_wait_are_kept_even_where_none_are_kept(fate: Fate, history: History) -> None:
     number = history.records.open(utterance(1), "1.wav")
     settle(history, number, fate, "bon été")
-    history.forget()
+    history.expiry.overdue()
     assert found(history).text == "bon été"
 
 
 def test_words_under_way_are_kept_when_others_are_forgotten(history: History) -> None:
     number = history.records.open(utterance(1), "1.wav")
     history.records.begin(number, transcript("bon été"), "type")
-    history.forget()
+    history.expiry.overdue()
     assert found(history).text == "bon été"
 
 
@@ -204,10 +205,16 @@ def test_a_tape_is_covered_by_what_is_delivered_already(history: History) -> Non
     assert history.records.covers(0, SPOKEN_AT, SPOKEN_AT)
 
 
-def test_sound_that_a_crash_left_behind_delivered_words_is_known(history: History) -> None:
-    for number, fate in enumerate((Fate.DELIVERED, Fate.HELD, Fate.FAILED, Fate.CANCELLED), 1):
-        settle(history, history.records.open(utterance(number), f"{number}.wav"), fate)
-    assert history.records.outlived() == [(1, "1.wav"), (4, "4.wav")]
+@pytest.mark.parametrize(("keep", "outlived"), [(0, ["1.wav", "4.wav", "5.wav"]), (1, ["4.wav"])])
+def test_sound_that_a_crash_left_is_known_when_nobody_wants_it(
+    keep: int, outlived: list[str], file: Path
+) -> None:
+    with closing(History(file, Keep(audio=timedelta(days=keep)), lambda: SPOKEN_AT)) as history:
+        for number, fate in enumerate(
+            (Fate.DELIVERED, Fate.HELD, Fate.FAILED, Fate.CANCELLED, Fate.EMPTY), 1
+        ):
+            settle(history, history.records.open(utterance(number), f"{number}.wav"), fate)
+        assert [audio for _, audio in history.records.outlived()] == outlived
 
 
 def test_sound_that_is_gone_is_no_longer_spoken_of(history: History) -> None:
@@ -225,6 +232,14 @@ def test_what_failed_without_a_record_of_its_sound_gets_it_back(history: History
     settle(history, 0, Fate.FAILED, "bon été")
     assert history.records.adopt(utterance(1), "1.wav") == 1
     assert (found(history).audio, found(history).text) == ("1.wav", "bon été")
+
+
+def test_words_of_the_first_version_age_from_when_they_were_spoken(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        db.executescript(OLD_SCHEMA)
+    with closing(History(file)) as history:
+        history.expiry.overdue()
+        assert history.entries(2)[0].text == ""
 
 
 def test_a_file_of_the_first_version_is_brought_up_to_date(history: History, file: Path) -> None:

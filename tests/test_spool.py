@@ -151,6 +151,15 @@ def test_a_dropped_file_is_gone_and_may_be_dropped_again(tmp_path: Path) -> None
     assert not kept.exists()
 
 
+def test_a_spool_that_is_cleared_keeps_only_what_is_none_of_ours(tmp_path: Path) -> None:
+    Spool(tmp_path).keep(UTTERANCE)
+    leave_tape(tmp_path)
+    (tmp_path / ".k3x_ab12.part").touch()
+    (tmp_path / "song.wav").touch()
+    Spool(tmp_path).clear()
+    assert [path.name for path in tmp_path.iterdir()] == ["song.wav"]
+
+
 def test_a_file_that_cannot_be_dropped_is_told(tmp_path: Path) -> None:
     kept = Spool(tmp_path).keep(UTTERANCE)
     tmp_path.chmod(0o500)

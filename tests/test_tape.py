@@ -101,13 +101,28 @@ def test_a_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
         Tape(tmp_path).write(0, PCM * 2)
 
 
-def test_after_a_full_disk_the_tape_begins_anew(tmp_path: Path) -> None:
+def test_what_a_full_disk_took_stays_and_the_rest_follows_when_there_is_room(tmp_path: Path) -> None:
     used = Tape(tmp_path)
     with largest_file(1000), pytest.raises(SpoolError):
         used.write(0, PCM * 2)
-    assert used.lacks(0, 2)
+    full = sounds(tmp_path)
     used.write(0, PCM * 3)
-    assert sounds(tmp_path) == [PCM * 3]
+    assert (full, sounds(tmp_path)) == ([(PCM * 2)[:1000]], [PCM * 3])
+
+
+def test_a_disk_that_is_full_is_tried_again_a_piece_later_and_not_with_each_frame(tmp_path: Path) -> None:
+    used = Tape(tmp_path)
+    with largest_file(1000), pytest.raises(SpoolError):
+        used.write(0, PCM * 2)
+    assert [used.lacks(0, frames) for frames in (2, 3, 2 + PIECE)] == [False, False, True]
+
+
+def test_what_is_said_next_does_not_go_on_where_a_full_disk_stopped(tmp_path: Path) -> None:
+    used = Tape(tmp_path)
+    with largest_file(1000), pytest.raises(SpoolError):
+        used.write(0, PCM * 2)
+    used.write(9, PCM[::-1] * 3)
+    assert sounds(tmp_path) == [PCM[::-1] * 3]
 
 
 def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     share_one_heap()
     journal.set_up(config.feedback.log_level, os.environ)
     files = [Path(file) for file in arguments.files]
-    history = History(paths.history_file, build.keep_text(config.history.keep_text))
+    history = History(paths.history_file, build.keep(config))
     ledger = Ledger(history, config.limits.cost_per_day)
     try:
         return 1 if anyio.run(partial(transcribe, files, config, ledger, as_json=arguments.json)) else 0
