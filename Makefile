@@ -2,7 +2,7 @@
 SETUP = PYTHON='$(PYTHON)' .ci/setup
 BIN = .venv/bin
 
-.PHONY: help setup run demo fmt check test thirdparty bench
+.PHONY: help setup run demo fmt check test thirdparty soak bench
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -38,6 +38,10 @@ thirdparty:  ## Dictate through a real server that others wrote; fetches it the 
 	@$(SETUP) test
 	tests/thirdparty/set-up
 	$(BIN)/pytest -q tests/thirdparty
+
+soak:  ## Eight hours of speech through the whole daemon, with faults: twenty minutes
+	@$(SETUP) test
+	$(BIN)/python benchmarks/soak.py --json benchmarks/soak.json
 
 bench:  ## Measure what the README says: a quarter of an hour
 	@$(SETUP) test

@@ -11,11 +11,13 @@ from anyio import to_thread
 
 from dictated.errors import HistoryError, SpoolError
 from dictated.history import Entry
+from dictated.notice import Subject, about, over
 from dictated.records import WAITING, Fate
 from dictated.retention import Retention
 
 if TYPE_CHECKING:
     from dictated.history import History
+    from dictated.refuge import Refuge
     from dictated.spool import Spool
     from dictated.types import Transcript, Utterance
 
@@ -65,7 +67,7 @@ class Archive:
     async def delivered(self, transcript: Transcript) -> None:
         """Every sink has the words, or the log in its place."""
         self.tally.delivered += 1
-        log.debug("utterance %d delivered", transcript.utterance.number)
+        log.debug("utterance %d delivered", self._number(transcript.utterance))
         await self._end(transcript.utterance, Fate.DELIVERED, transcript)
 
     async def empty(self, transcript: Transcript) -> None:
@@ -76,8 +78,9 @@ class Archive:
     async def held(self, transcript: Transcript, reason: str) -> None:
         """The words wait until the user asks for them."""
         self.tally.held += 1
-        number = transcript.utterance.number
-        log.info("utterance %d is held back: %s; `dictated history` shows it", number, reason)
+        number = self._number(transcript.utterance)
+        held = "utterance %d is held back: %s; `dictated history` shows it"
+        log.info(held, number, reason, extra=about(Subject.WORDS))
         await self._end(transcript.utterance, Fate.HELD, transcript, reason)
 
     async def cancelled(self, utterance: Utterance) -> None:
@@ -96,9 +99,13 @@ class Archive:
         """Its words went nowhere: the sound stays where it is, and that is told."""
         where, kept = self._whereabouts(utterance)
         self.tally.kept += kept
-        level = logging.WARNING if kept else logging.ERROR
-        log.log(level, "utterance %d: %s; %s", utterance.number, reason, where)
+        level, extra = (logging.WARNING, None) if kept else (logging.ERROR, about(Subject.WORDS))
+        log.log(level, "utterance %d: %s; %s", self._number(utterance), reason, where, extra=extra)
         await self._end(utterance, Fate.FAILED, transcript, reason)
+
+    def _number(self, utterance: Utterance) -> int:
+        """What the user knows it by."""
+        return utterance.number
 
     def _whereabouts(self, _: Utterance) -> tuple[str, bool]:
         """Say where the sound is, and whether it was kept by us."""
@@ -127,11 +134,20 @@ class _Place:
 class DiskArchive(Archive):
     """Puts everything on the disk before the next step is taken.
 
-    A disk that fails costs no words that can still be delivered; it is told once.
+    A disk that fails costs no words that can still be delivered; it is told once. Those that cannot go to the
+    refuge.
     """
 
-    def __init__(self, tally: Tally, spool: Spool, history: History, watch: Watch = nobody) -> None:
+    def __init__(
+        self,
+        tally: Tally,
+        spool: Spool,
+        history: History,
+        watch: Watch = nobody,
+        refuge: Refuge | None = None,
+    ) -> None:
         super().__init__(tally, watch)
+        self._refuge = refuge
         self._spool = spool
         self._history = history
         self._retention = Retention(spool, history)
@@ -169,20 +185,25 @@ class DiskArchive(Archive):
         if not self._place(utterance).id:
             await super().left(utterance)
             return
-        del self._places[utterance.number]
+        number = self._places.pop(utterance.number).id
         self.tally.kept += 1
-        log.warning("utterance %d is not delivered yet; the next start goes on with it", utterance.number)
+        log.warning("utterance %d is not delivered yet; the next start goes on with it", number)
 
     def _place(self, utterance: Utterance) -> _Place:
         return self._places.get(utterance.number, _Place())
 
+    def _number(self, utterance: Utterance) -> int:
+        return self._place(utterance).id or utterance.number
+
     def _whereabouts(self, utterance: Utterance) -> tuple[str, bool]:
-        audio = self._place(utterance).audio
-        return (
-            (f"its sound is kept ({audio}): dictated retry", True)
-            if audio
-            else super()._whereabouts(utterance)
-        )
+        place = self._place(utterance)
+        if place.id:
+            return f"its sound is kept: `dictated retry {place.id}`", True
+        if place.audio:
+            return "its sound is kept, and the next start goes on with it", True
+        if self._refuge and not self._refuge.full:
+            return "it is kept in memory until the disk takes it", True
+        return super()._whereabouts(utterance)
 
     async def _settle(
         self, utterance: Utterance, fate: Fate, transcript: Transcript | None = None, reason: str = ""
@@ -199,7 +220,10 @@ class DiskArchive(Archive):
             generation=transcript.generation if transcript else "",
             id=place.id,
         )
-        await self._do(self._close, entry, place.audio)
+        homeless = fate in WAITING and not place.audio
+        noted = await self._do(self._close, entry, place.audio) if entry.text or not homeless else False
+        if homeless and not noted and self._refuge:
+            self._refuge.take(utterance, entry)
 
     def _close(self, entry: Entry, audio: str) -> None:
         """Put down the end, and then let go of what need not be kept: the end stands when the sound goes."""
@@ -216,13 +240,16 @@ class DiskArchive(Archive):
         if number := self._place(utterance).id:
             await self._do(step, number, *what)
 
-    async def _do(self, step: Callable[..., None], *what: object) -> None:
-        """Do something to the disk, in a thread; where that fails, say it once and go on."""
+    async def _do(self, step: Callable[..., None], *what: object) -> bool:
+        """Do something to the disk, in a thread; where that fails, say it once and return False."""
         try:
             await to_thread.run_sync(step, *what)
         except (HistoryError, SpoolError) as error:
             if not self._failing:
-                log.warning("what is said is not put down: %s", error)
+                log.warning("what is said is not put down: %s", error, extra=about(Subject.DISK))
             self._failing.add(step.__name__)
-        else:
-            self._failing.discard(step.__name__)
+            return False
+        if self._failing == {step.__name__}:
+            log.info("what is said is put down again", extra=over(Subject.DISK))
+        self._failing.discard(step.__name__)
+        return True

@@ -18,6 +18,7 @@ from dictated.parts import Parts, no_window
 from dictated.recorders.audiofile import AudioFile
 from dictated.recorders.microphone import Microphone
 from dictated.recovery import Recovery
+from dictated.refuge import Refuge
 from dictated.resending import Resending
 from dictated.segmenter import Rules
 from dictated.sinks.clipboard import ClipboardSink
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from dictated.config import Config, Hotkeys, Output, SegmentSettings, Text, VadSettings
+    from dictated.config import Config, Hotkeys, Limits, Output, SegmentSettings, Text, VadSettings
     from dictated.paths import Paths
     from dictated.ports import Catalogue, Hotkey, Recorder, Sink, Transcriber, Vad
     from dictated.sttconfig import Engine, Stt
@@ -79,6 +80,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         history, ledger, transcriber, status = kept.history, kept.ledger, kept.transcriber, kept.engines
     spool = Spool(around.paths.spool_dir)
     sinks = delivery(config.output, config.text, around.own_keys)
+    recovery = Recovery(transcriber, sinks.sinks, spool, history, resending(config.limits))
     return Parts(
         recorder=recorder(config, around.input_file),
         vad=vad(config.vad),
@@ -88,7 +90,8 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         spool=spool,
         history=history,
         ledger=ledger,
-        recovery=recovery(config, transcriber, sinks, spool, history),
+        recovery=recovery,
+        refuge=Refuge(spool, history, resending(config.limits), recovery.saw),
         insertion=Insertion(sinks, spool, history),
         tape=Tape(around.paths.spool_dir),
         backlog=config.limits.backlog,
@@ -103,12 +106,9 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
     )
 
 
-def recovery(
-    config: Config, transcriber: Transcriber, sinks: Delivery, spool: Spool, history: History
-) -> Recovery:
-    """What sends again what has failed."""
-    resending = Resending(config.limits.resend_s, config.limits.resend_max_s)
-    return Recovery(transcriber, sinks.sinks, spool, history, resending)
+def resending(limits: Limits) -> Resending:
+    """When to try again what has failed."""
+    return Resending(limits.resend_s, limits.resend_max_s)
 
 
 def recorder(config: Config, input_file: Path | None) -> Recorder:

@@ -200,6 +200,12 @@ class Hotkeys(Struct, frozen=True, kw_only=True):
 class Feedback(Struct, frozen=True, kw_only=True):
     """What the program tells about itself."""
 
+    notify: Annotated[
+        bool,
+        Meta(
+            description="Show on the desktop what needs you: a lost microphone, words that wait, a bad key."
+        ),
+    ] = True
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="What you say is never logged above debug."),

@@ -97,9 +97,9 @@ async def _carry_out(name: str, number: int | None, session: Session) -> dict[st
     if name == "status":
         return session.status()
     if name == "insert":
-        return {"inserted": await session.insert(number)}
+        return {"inserted": await session.parts.insertion.insert(number)}
     if name == "retry":
-        return {"tried": await session.retry(number)}
+        return {"tried": await session.parts.recovery.retry(number)}
     heading = session.submit(_SESSION_COMMANDS[name])
     if name == "toggle":
         return {**session.status(), "state": str(heading)}

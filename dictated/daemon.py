@@ -14,7 +14,10 @@ import anyio
 from anyio import CancelScope, to_thread
 
 from dictated import build, configfile, control, journal
+from dictated.announcer import Announcer
 from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError
+from dictated.notice import Subject, about, over
+from dictated.notifier import Notifier
 from dictated.retention import Retention
 from dictated.session import Session
 from dictated.types import Command
@@ -49,6 +52,7 @@ class Daemon:
         self._around = around
         self._config_file = config_file
         self._session = Session()
+        self._notifier = Notifier(around.environ)
         self._config: Config
         self._parts: Parts  # what the next round of the session works with
         self._hotkey: Hotkey | None = None
@@ -65,13 +69,14 @@ class Daemon:
         """
         with _lock(self._around.paths.lock):
             self._config = self._load()
-            journal.set_up(self._config.feedback.log_level, self._around.environ)
+            self._set_up_journal()
             self._parts = build.parts(self._config, self._around)
             await _open_engines(self._parts)
             async with anyio.create_task_group() as tasks:
                 await tasks.start(self._obey_signals, tasks.cancel_scope)
                 await tasks.start(control.serve, self._around.paths.socket, self._session)
                 tasks.start_soon(self._feed_watchdog)
+                tasks.start_soon(self._notifier.run)
                 tasks.start_soon(self._parts.recorder.warm)
                 await self._watch_keys()
                 await self._work()
@@ -90,22 +95,30 @@ class Daemon:
         try:
             while ending is not Command.QUIT:
                 parts = self._parts
-                async with anyio.create_task_group() as beside:
-                    beside.start_soon(parts.ledger.run)
-                    beside.start_soon(Retention(parts.spool, parts.history).run)
-                    if self._around.input_file is None:
-                        await parts.recovery.prepare()
-                        beside.start_soon(parts.recovery.run)
-                    ending = await self._session.run(parts)
-                    beside.cancel_scope.cancel()
+                ending = await self._round(parts)
                 await parts.delivery.close()
+                if parts is not self._parts:
+                    parts.refuge.hand_over(self._parts.refuge)
                 if parts.transcriber is not self._parts.transcriber:
                     await _close_engines(parts)
         finally:
             self._systemd.stopping()
             with CancelScope(shield=True):
                 await self._ignore_keys()
+                await self._parts.refuge.close()
                 await _close_engines(self._parts)
+
+    async def _round(self, parts: Parts) -> Command:
+        """Run the session with these parts, and beside it what looks after the disk; return what ended it."""
+        async with anyio.create_task_group() as beside:
+            for run in (parts.ledger.run, parts.refuge.run, Retention(parts.spool, parts.history).run):
+                beside.start_soon(run)
+            if self._around.input_file is None:
+                await parts.recovery.prepare()
+                beside.start_soon(parts.recovery.run)
+            ending = await self._session.run(parts)
+            beside.cancel_scope.cancel()
+        return ending
 
     def _load(self) -> Config:
         named = self._config_file is not None
@@ -120,16 +133,23 @@ class Daemon:
             if kept is None:
                 await _open_engines(parts)
         except DictatedError as error:
-            log.error("the configuration stays as it was: %s", error)  # noqa: TRY400 (told to a person)
+            kept_config = "the configuration stays as it was: %s"
+            log.error(kept_config, error, extra=about(Subject.SETTINGS))  # noqa: TRY400 (told to a person)
             return
         new_keys = config.hotkeys != self._config.hotkeys
         self._config, self._parts = config, parts
-        journal.set_up(config.feedback.log_level, self._around.environ)
+        self._set_up_journal()
         if new_keys:
             await self._ignore_keys()
             await self._watch_keys()
         self._session.submit(Command.RELOAD)
-        log.info("the configuration is read again")
+        log.info("the configuration is read again", extra=over(Subject.SETTINGS))
+
+    def _set_up_journal(self) -> None:
+        """Have what happens told as the configuration says; who plays a file sits before it."""
+        told_on_desktop = self._config.feedback.notify and self._around.input_file is None
+        others = [Announcer(self._notifier, asyncio.get_running_loop())] if told_on_desktop else []
+        journal.set_up(self._config.feedback.log_level, self._around.environ, *others)
 
     async def _watch_keys(self) -> None:
         """Start the hotkeys; where they cannot work, say what does."""
@@ -144,7 +164,7 @@ class Daemon:
         try:
             await to_thread.run_sync(hotkey.start, send)
         except HotkeyError as error:
-            log.warning("no hotkey: %s", error)
+            log.warning("no hotkey: %s", error, extra=about(Subject.HOTKEY))
             self._late_hotkey = hotkey
         else:
             self._hotkey = hotkey

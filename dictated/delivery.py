@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from dictated.errors import HeldError, SinkError
+from dictated.notice import Subject, about
 from dictated.ports import Searchable
 
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many sinks have the words, and why one waits to be asked for them."""
+    """How many sinks have the words; why one waits to be asked for them; why one that keeps words has not."""
 
     takers: int
     held: str = ""
+    missed: str = ""
 
 
 class Delivery:
@@ -59,25 +61,27 @@ class Delivery:
         return [sink for sink in self.sinks if isinstance(sink, Searchable)]
 
     async def _deliver(self, sinks: Sequence[Sink], transcript: Transcript, archive: Archive) -> Outcome:
-        takers, failed, held = 0, 0, ""
+        takers, failed, held, missed = 0, 0, "", ""
         for sink in sinks:
             try:
-                taken = await self._offer(sink, transcript, archive)
+                fault = await self._offer(sink, transcript, archive)
             except HeldError as error:
                 held = str(error)
-            else:
-                takers += taken
-                failed += not taken
+                continue
+            takers += not fault
+            failed += bool(fault)
+            missed = fault if fault and isinstance(sink, Searchable) else missed
         if failed and self._rescue.name not in {sink.name for sink in self.sinks}:
-            takers += await self._offer(self._rescue, transcript, archive)
-        return Outcome(takers, held)
+            takers += not await self._offer(self._rescue, transcript, archive)
+        return Outcome(takers, held, missed)
 
     async def close(self) -> None:
         """Close every sink."""
         for sink in (*self.sinks, self._rescue):
             await sink.close()
 
-    async def _offer(self, sink: Sink, transcript: Transcript, archive: Archive) -> bool:
+    async def _offer(self, sink: Sink, transcript: Transcript, archive: Archive) -> str:
+        """Return why it does not take the words, or nothing."""
         place = await sink.place() if isinstance(sink, Searchable) else ""
         await archive.begin(transcript, sink.name, place)
         try:
@@ -88,11 +92,11 @@ class Delivery:
             if isinstance(sink, Searchable):  # what it does not have is not looked for later
                 await archive.missed(transcript.utterance, sink.name)
             self._complain(sink, str(error))
-            return False
+            return f"{sink.name}: {error}"
         await archive.done(transcript.utterance, sink.name)
         if self._complaints.pop(sink.name, None):
             log.info("%s works again", sink.name)
-        return True
+        return ""
 
     def _complain(self, sink: Sink, complaint: str) -> None:
         """Say it once, not with every utterance."""
@@ -100,4 +104,4 @@ class Delivery:
             return
         self._complaints[sink.name] = complaint
         instead = "" if sink.name == self._rescue.name else f"; the words go to {self._rescue.name} instead"
-        log.error("%s: %s%s", sink.name, complaint, instead)
+        log.error("%s: %s%s", sink.name, complaint, instead, extra=about(Subject.WORDS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,20 @@ class Hearing:
         self._mute = mute
         self._tell = tell
         self._passed = 0
+        self._last = sys.maxsize  # no frame passes beyond this position
+        self._pausing: Callable[[], bool] = lambda: False
+
+    def finish(self, pausing: Callable[[], bool], most: int) -> None:
+        """Pass on no more as soon as the speaker is `pausing`, or so many frames later."""
+        self._pausing = pausing
+        self._last = self._passed + most
 
     def __aiter__(self) -> Hearing:
         return self
 
     async def __anext__(self) -> Frame:
+        if self._passed >= self._last or self._pausing():
+            raise StopAsyncIteration
         frame = await anext(self._frames)
         self._passed += 1
         if self._mute.hear(frame):

@@ -16,13 +16,14 @@ _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ER
 """syslog(3) numbers, which sd-daemon(3) reads at the start of a line."""
 
 
-def set_up(level: str, environ: Mapping[str, str]) -> None:
-    """Send this program's log lines to standard error, from `level` up."""
+def set_up(level: str, environ: Mapping[str, str], *others: logging.Handler) -> None:
+    """Send this program's log lines to standard error, from `level` up; `others` get them from INFO up."""
     handler = _StandardError(_descriptor())
     handler.setFormatter(_Journal() if "JOURNAL_STREAM" in environ else _Plain())
     root = logging.getLogger("dictated")
-    root.handlers[:] = [handler]
-    root.setLevel(level.upper())
+    handler.setLevel(level.upper())
+    root.handlers[:] = [handler, *others]
+    root.setLevel(min(handler.level, logging.INFO))
     root.propagate = False
 
 

@@ -12,6 +12,7 @@ import anyio
 
 from dictated.breaker import Outage
 from dictated.errors import TranscriberError
+from dictated.notice import Subject, about, over
 from dictated.types import Transcript
 
 if TYPE_CHECKING:
@@ -132,16 +133,16 @@ class Lane:
         condition, outage = self.condition, self.outage
         if condition is self._told:
             return
-        self._told = condition
+        self._told, told = condition, about(Subject.ENGINE)
         if outage is None:
-            log.info("%s works again", self.name)
+            log.info("%s works again", self.name, extra=over(Subject.ENGINE))
         elif stand_in := self._stand_in(self):
-            log.warning("%s; %s is asked instead", outage.reason, stand_in)
+            log.warning("%s; %s is asked instead", outage.reason, stand_in, extra=told)
         elif condition is Condition.OVER_BUDGET:
-            log.warning("%s; until tomorrow, what is said is kept as sound", outage.reason)
+            log.warning("%s; until tomorrow, what is said is kept as sound", outage.reason, extra=told)
         else:
             wait = max(outage.until - anyio.current_time(), 0.0)
-            log.warning("%s; asked again in %.0f s", outage.reason, wait)
+            log.warning("%s; asked again in %.0f s", outage.reason, wait, extra=told)
 
     def _tell_cold(self, reason: str) -> None:
         if reason != self._cold:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from typing import TYPE_CHECKING
 
+from dictated.notice import Subject, about, over
 from dictated.types import FRAME_SECONDS
 
 if TYPE_CHECKING:
     from dictated.types import Frame
 
+log = logging.getLogger(__name__)
+
 STILL = 1
 """The largest sample of digital silence, of 32767: a sound server that mutes gives 0, a converter without
 its microphone may waver by the last bit. What is alive wavers by more, within seconds at the latest."""
+
+MUTED = "the microphone gives only silence: is it muted? unmute it, or set audio.device to another one"
+"""What a user is told of it."""
 
 
 class Mute:
@@ -29,6 +36,14 @@ class Mute:
         self._silent = self._silent + 1 if _is_still(frame) else 0
         self.muted = 0 < self._needed <= self._silent
         return self.muted != before
+
+    def tell(self, error: str) -> str:
+        """Say that it is muted, or no longer; return the error that holds now, which was `error`."""
+        if self.muted:
+            log.warning(MUTED, extra=about(Subject.MICROPHONE))
+            return MUTED
+        log.info("the microphone gives sound again", extra=over(Subject.MICROPHONE))
+        return "" if error == MUTED else error
 
 
 def _is_still(frame: Frame) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dictated.ledger import Ledger
     from dictated.ports import Recorder, Transcriber, Vad
     from dictated.recovery import Recovery
+    from dictated.refuge import Refuge
     from dictated.segmenter import Rules
     from dictated.spool import Spool
     from dictated.tape import Tape
@@ -37,6 +38,7 @@ class Parts:
     history: History
     ledger: Ledger
     recovery: Recovery
+    refuge: Refuge
     insertion: Insertion
     tape: Tape
     backlog: int

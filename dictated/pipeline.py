@@ -187,6 +187,8 @@ class Pipeline:
         came = await self._delivery.deliver(transcript, self._archive)
         if came.held:
             await self._archive.held(transcript, came.held)
+        elif came.missed:
+            await self._archive.failed(transcript.utterance, came.missed, transcript)
         elif came.takers:
             await self._archive.delivered(transcript)
         else:

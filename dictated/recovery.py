@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
 from dictated.archive import DiskArchive, Tally
-from dictated.errors import HistoryError, RequestError, SinkError, SpoolError, TranscriberError
-from dictated.ports import Searchable
-from dictated.recollection import load, silent, utterance, words
+from dictated.belated import Belated
+from dictated.errors import HistoryError, RequestError, SpoolError, TranscriberError
+from dictated.recollection import load, utterance, words
 from dictated.records import Fate, Speech
-from dictated.types import FRAME_BYTES
+from dictated.types import FRAME_BYTES, Failure, Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,14 +24,12 @@ if TYPE_CHECKING:
     from dictated.records import Record
     from dictated.resending import Resending
     from dictated.spool import Spool
-    from dictated.types import Transcript, Utterance
+    from dictated.types import Utterance
 
 log = logging.getLogger(__name__)
 
-OVER = "its moment is over"
-MAY_BE_THERE = "it may have reached its place already"
 AGAIN = "it is transcribed again"
-"""Why words wait: they never went to the window, or may have arrived there, or were asked for once more."""
+"""Why words wait that were asked for once more."""
 
 GIVE_UP = 3
 """What has failed so often while the next one did not is left alone: `dictated retry`, or the next start."""
@@ -51,10 +50,10 @@ class Recovery:
         resending: Resending,
     ) -> None:
         self._transcriber = transcriber
-        self._sinks = tuple(sinks)
         self._spool = spool
         self._history = history
         self._archive = DiskArchive(Tally(), spool, history)
+        self._belated = Belated(sinks, history, self._archive)
         self._before: frozenset[int] = frozenset()  # the history's numbers of what an earlier run left
         self._resending = resending
         self._asked: dict[int, None] = {}  # numbers of the history, in the order of asking
@@ -64,7 +63,7 @@ class Recovery:
         """Find what an earlier run left, before this one adds to it."""
         try:
             left = await to_thread.run_sync(self._find)
-            await self._look(left)
+            await self._belated.look(left)
         except HistoryError as error:
             log.warning("what was said before is not looked for: %s", error)
             return
@@ -109,22 +108,29 @@ class Recovery:
                 await self._finish_all(undone)
 
     async def _finish_all(self, records: Sequence[Record]) -> None:
-        """Bring what is undone to its end.
+        """Bring what is undone to its end, in order.
 
-        When two fail one after the other, the rest has no chance either and waits, so that the order is kept.
+        When one cannot be transcribed and the next one can, an engine works, and the first has another chance
+        before the words of the next go anywhere. When neither can, the rest has no chance either and waits.
         """
         stuck: Record | None = None
         for record in records:
             if self._alone[record.id] >= GIVE_UP:
                 continue
-            if await self._finish(record):
-                self._alone.update([stuck.id] if stuck else [])
-                stuck = None
-                continue
-            self._resending.failed()
-            if stuck:
+            said = await self._understand(record)
+            if said is None and stuck:
                 break
-            stuck = record
+            if said is None:
+                stuck = replace(record, fate=Fate.FAILED)  # as it now stands on the disk
+                continue
+            if stuck:
+                self._alone[stuck.id] += not await self._finish(stuck)
+                stuck = None
+            if isinstance(said, Transcript) and not await self._belated.settle(said, record):
+                stuck = record
+                break
+        if stuck:
+            self._resending.failed()
 
     def _ask(self, number: int | None) -> int:
         """Note what is to be tried; return how many that are."""
@@ -168,15 +174,9 @@ class Recovery:
             log.warning("number %d stays as it was: %s", record.id, fault or "there are no words in it")
             return
         if record.fate is Fate.DELIVERED:
-            await self._have_it_already(record)
+            await self._belated.have_it_already(record)
         self._archive.found(spoken, record.id, record.audio)
         await self._archive.held(transcript, f"{AGAIN}; `dictated insert {record.id}` inserts it")
-
-    async def _have_it_already(self, record: Record) -> None:
-        """Note that what keeps words has those of before: it gets no others."""
-        for sink in self._sinks:
-            if isinstance(sink, Searchable):
-                await to_thread.run_sync(self._history.records.done, record.id, sink.name)
 
     def _find(self) -> list[Record]:
         """Sound without a record gets one: the program ended while it was spoken, or before it was noted."""
@@ -193,16 +193,6 @@ class Recovery:
             log.warning("sound of before is not looked after: %s", error)
         return records.undone()
 
-    async def _look(self, left: Sequence[Record]) -> None:
-        """See whether what was on its way when the program ended has arrived, before anything else does."""
-        for record in left:
-            for sink in self._sinks:
-                mark, place = record.marks.get(sink.name, ("", ""))
-                if mark == "begun" and isinstance(sink, Searchable):
-                    there = await sink.has(words(record, silent(record)), place)
-                    step = self._history.records.done if there else self._history.records.missed
-                    await to_thread.run_sync(step, record.id, sink.name)
-
     def _undone(self) -> list[Record]:
         return list(filter(self._is_undone, self._history.records.undone()))
 
@@ -213,78 +203,30 @@ class Recovery:
 
     async def _finish(self, record: Record) -> bool:
         """Bring one utterance to its end; say whether the next one has a chance."""
+        said = await self._understand(record)
+        return await self._belated.settle(said, record) if isinstance(said, Transcript) else said is not None
+
+    async def _understand(self, record: Record) -> Transcript | Failure | None:
+        """Return its words, a failure where there is no hope for any, or None where that may get better."""
         spoken, fault = await to_thread.run_sync(load, record, self._spool)
         if record.text:
-            return await self._settle(words(record, spoken), record)
+            return words(record, spoken)
         if fault:
             return await self._give_up(spoken, record, fault)
         try:
-            transcript = await self._transcriber.transcribe(spoken)
+            return await self._transcriber.transcribe(spoken)
         except TranscriberError as error:
             if not (error.retryable or error.lasting):
                 return await self._give_up(spoken, record, str(error))
             if record.fate is not Fate.FAILED:  # told once, not with every try
-                await self._fail(spoken, record, str(error))
-            return False
-        return await self._settle(transcript, record)
+                await self._belated.fail(spoken, record, str(error))
+        return None
 
-    async def _give_up(self, spoken: Utterance, record: Record, reason: str) -> bool:
-        """Leave alone what cannot be helped; the next one has a chance."""
+    async def _give_up(self, spoken: Utterance, record: Record, reason: str) -> Failure:
+        """Leave alone what cannot be helped."""
         self._alone[record.id] = GIVE_UP
-        await self._fail(spoken, record, reason)
-        return True
-
-    async def _fail(
-        self, spoken: Utterance, record: Record, reason: str, transcript: Transcript | None = None
-    ) -> None:
-        if (record.fate, record.reason) != (Fate.FAILED, reason):  # else it is noted already
-            self._archive.found(spoken, record.id, record.audio)
-            await self._archive.failed(spoken, reason, transcript)
-
-    async def _settle(self, transcript: Transcript, record: Record) -> bool:
-        """Bring the words to their end; say whether the next ones have a chance."""
-        self._archive.found(transcript.utterance, record.id, record.audio)
-        if not transcript.text:
-            await self._archive.empty(transcript)
-        elif transcript.doubt:
-            await self._archive.held(transcript, transcript.doubt)
-        else:
-            return await self._deliver(transcript, record)
-        return True
-
-    async def _deliver(self, transcript: Transcript, record: Record) -> bool:
-        """Bring the words to the log; for every other sink they wait, for its moment is over."""
-        held, lost = "", ""
-        for sink in self._sinks:
-            mark, place = record.marks.get(sink.name, ("", ""))
-            if mark == "done":
-                continue
-            if not isinstance(sink, Searchable):
-                held = MAY_BE_THERE if mark == "begun" or held == MAY_BE_THERE else OVER
-            elif mark != "begun" or not await sink.has(transcript, place):
-                lost = await self._append(sink, transcript, record.id) or lost
-        if lost:
-            await self._fail(transcript.utterance, record, lost, transcript)
-        elif held:
-            await self._archive.held(transcript, f"{held}; `dictated insert {record.id}` inserts it")
-        else:
-            await self._archive.delivered(transcript)
-        return not lost
-
-    async def _append(self, sink: Searchable, transcript: Transcript, number: int) -> str:
-        """Add the words, if that can be marked; return why it is not possible."""
-        records = self._history.records
-        try:
-            await to_thread.run_sync(records.begin, number, transcript, sink.name, await sink.place())
-            try:
-                await sink.deliver(transcript)
-            except SinkError as error:
-                await to_thread.run_sync(records.missed, number, sink.name)
-                return f"{sink.name}: {error}"
-        except HistoryError as error:
-            return str(error)
-        await self._archive.done(transcript.utterance, sink.name)
-        return ""
+        await self._belated.fail(spoken, record, reason)
+        return Failure(spoken, reason)
 
 
 def _see_that_it_can_be_tried(record: Record) -> None:

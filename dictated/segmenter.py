@@ -139,6 +139,11 @@ class Segmenter:
         """Position of the open utterance's first frame, and its frames so far; None while none is open."""
         return None if self._onset is None else (self._first, len(self._speech))
 
+    @property
+    def pausing(self) -> bool:
+        """Whether nobody has said anything lately."""
+        return self._onset is None and not any(self._recent)
+
     def open_sound(self) -> bytes:
         """Return the sound of the open utterance so far, its pre-roll included."""
         return bytes(self._pcm) if self._onset is not None else b""

@@ -1,8 +1,8 @@
 """The session: the only starter and stopper of listening.
 
 Commands change what is wanted; `run` brings what is so in line with what is wanted, one step after the other.
-A command therefore never waits for a device, and a burst of them ends in the state the last one asks for.
-A microphone that is lost while it is wanted is tried again until it is back or no longer wanted.
+A command never waits for a device, and a burst of them ends in the state the last one asks for. A microphone
+lost while it is wanted is tried again until it is back or no longer wanted.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ from dictated.errors import (
 from dictated.gaze import Gaze
 from dictated.hearing import Hearing
 from dictated.mute import Mute
+from dictated.notice import Subject, about, over
 from dictated.persistence import Persistence
 from dictated.pipeline import Pipeline, listen
 from dictated.segmenter import Segmenter
 from dictated.types import Command, Frame, Segment, State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from anyio.abc import TaskGroup
 
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
     from dictated.tape import Tape
 
 log = logging.getLogger(__name__)
-
-MUTED = "the microphone gives only silence: is it muted? unmute it, or set audio.device to another one"
-"""What a user is told of digital silence."""
 
 
 class Session:
@@ -66,6 +64,7 @@ class Session:
         self._next_try = 0.0  # when it may be opened, by the event loop's clock
         self._attempt: CancelScope | None = None  # the last opening of it
         self._parts: Parts | None = None
+        self._take_a_breath: Callable[[], None] = lambda: None  # end listening when nobody speaks
         self._pipeline: Pipeline | None = None
         self._scope: CancelScope | None = None
 
@@ -93,23 +92,13 @@ class Session:
             return State.STARTING if self._listening is None else self.state
         return State.OFF if self._listening is None else State.STOPPING
 
-    async def insert(self, number: int | None) -> int:
-        """Put words of the history where the user is now; return their number.
+    @property
+    def parts(self) -> Parts:
+        """What it works with now.
 
         Raises:
-            RequestError: there are none, or they did not arrive.
+            RequestError: it has not begun.
         """
-        return await self._ready().insertion.insert(number)
-
-    async def retry(self, number: int | None) -> int:
-        """Transcribe again what failed, or this number of the history; return how many that are.
-
-        Raises:
-            RequestError: there is nothing to be tried.
-        """
-        return await self._ready().recovery.retry(number)
-
-    def _ready(self) -> Parts:
         if self._parts is None:
             raise RequestError("the daemon is not ready yet; try again in a moment")
         return self._parts
@@ -135,7 +124,7 @@ class Session:
         When told to end, what is not delivered within `drain_s` is kept in the spool.
         """
         self._parts = parts
-        archive = DiskArchive(self._tally, parts.spool, parts.history, parts.recovery.saw)
+        archive = DiskArchive(self._tally, parts.spool, parts.history, parts.recovery.saw, parts.refuge)
         self._pipeline = Pipeline(parts.transcriber, parts.delivery, archive, backlog=parts.backlog)
         async with anyio.create_task_group() as tasks:
             self._scope = tasks.cancel_scope
@@ -145,6 +134,9 @@ class Session:
                 await self._settle(parts, self._pipeline, tasks)
                 with CancelScope(deadline=self._next_try if self._lacks_microphone() else math.inf):
                     await self._changed.wait()
+            if self._ending is Command.RELOAD:
+                await self._finish_sentence()
+                self._scope.deadline = anyio.current_time() + parts.drain_s
             await self._stop(parts)
             self._pipeline.finish()
         ending, self._ending = self._ending or Command.QUIT, None
@@ -152,8 +144,18 @@ class Session:
 
     def _end(self, command: Command) -> None:
         self._ending = Command.QUIT if self._ending is Command.QUIT else command
-        if self._scope is not None and self._parts is not None:
+        if command is Command.QUIT and self._scope is not None and self._parts is not None:
             self._scope.deadline = anyio.current_time() + self._parts.drain_s
+
+    async def _finish_sentence(self) -> None:
+        """Whatever changes waits until nobody speaks; to be told to stop or to end does not."""
+        self._take_a_breath()
+        while self._ending is Command.RELOAD and self._wanted and self._is_listening():
+            self._changed = anyio.Event()
+            await self._changed.wait()
+
+    def _is_listening(self) -> bool:
+        return self._listening is not None and self._listening.status is TaskHandle.Status.PENDING
 
     def _lacks_microphone(self) -> bool:
         return self._wanted and self._listening is None
@@ -165,7 +167,7 @@ class Session:
 
     async def _settle(self, parts: Parts, pipeline: Pipeline, tasks: TaskGroup) -> None:
         """Take the steps from what is so to what is wanted."""
-        ended = self._listening is not None and self._listening.status is not TaskHandle.Status.PENDING
+        ended = self._listening is not None and not self._is_listening()
         if ended or self.state is State.LOST or self._discard or not self._wanted:
             await self._stop(parts)
         if self._discard:
@@ -196,7 +198,7 @@ class Session:
             self._persistence.came_back(anyio.current_time())
         self.error = ""
         self.state = State.LISTENING
-        log.info("listening")
+        log.info("listening", extra=over(Subject.MICROPHONE))
         self._listening = tasks.start_soon(self._listen, frames, parts, pipeline)
 
     async def _stop(self, parts: Parts) -> None:
@@ -214,7 +216,7 @@ class Session:
                 await self._erase(parts.tape)
             log.info("not listening")
         elif self.state is State.LOST and not lost:
-            log.info("no longer waiting for the microphone")
+            log.info("no longer waiting for the microphone", extra=over(Subject.MICROPHONE))
         if not lost:
             self.state = State.OFF
 
@@ -230,15 +232,17 @@ class Session:
         parts.vad.reset()
         async with anyio.create_task_group() as beside:
             gaze = Gaze(parts.window, beside)
+            segmenter = Segmenter(parts.rules, gaze.pause)
+            self._take_a_breath = lambda: hearing.finish(lambda: segmenter.pausing, parts.rules.longest)
             beside.start_soon(self._warm, parts.transcriber)
             try:
-                await listen(hearing, parts.vad, Segmenter(parts.rules, gaze.pause), emit, parts.tape)
+                await listen(hearing, parts.vad, segmenter, emit, parts.tape)
             except (RecorderError, AudioFileError) as error:
                 self._miss(error, parts)
             beside.cancel_scope.cancel()
         if self.state is State.LISTENING:  # nobody asked for the end: the input has ended by itself
-            self._wanted = False
-            self._ending = Command.QUIT if parts.ends_with_input else self._ending
+            self._wanted = self._ending is Command.RELOAD
+            self._ending = Command.QUIT if parts.ends_with_input and not self._wanted else self._ending
             self._touch()
 
     async def _erase(self, tape: Tape) -> None:
@@ -253,7 +257,7 @@ class Session:
         try:
             await transcriber.warm()
         except TranscriberError as error:
-            log.error("%s", error)  # noqa: TRY400 (told to a person; the sound of what is said is kept)
+            log.error("%s", error, extra=about(Subject.ENGINE))  # noqa: TRY400 (told to a person)
             self.error = str(error)
 
     def _persist(self, parts: Parts) -> None:
@@ -274,7 +278,7 @@ class Session:
 
     def _give_up(self, error: DictatedError, parts: Parts) -> None:
         """Listen no more; where the input is a file, that is the end."""
-        log.error("%s", error)
+        log.error("%s", error, extra=about(Subject.MICROPHONE))
         if self.state is State.STARTING:
             self.state = State.OFF
         self._wanted = False
@@ -285,14 +289,10 @@ class Session:
         if self.state is State.LOST:
             log.debug("tried again: %s", error)
         else:
-            log.error("%s; listening goes on by itself once the microphone is back", error)
+            lost = "%s; listening goes on by itself once the microphone is back"
+            log.error(lost, error, extra=about(Subject.MICROPHONE))
         self.state = State.LOST
         self._next_try = persistence.again_at(anyio.current_time())
 
     def _tell_mute(self, mute: Mute) -> None:
-        if mute.muted:
-            log.warning(MUTED)
-            self.error = MUTED
-            return
-        log.info("the microphone gives sound again")
-        self.error = "" if self.error == MUTED else self.error
+        self.error = mute.tell(self.error)

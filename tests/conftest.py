@@ -8,6 +8,7 @@ from hypothesis import settings
 pytest_plugins = [
     "fixtures.daemon",
     "fixtures.screen",
+    "fixtures.notifications",  # after the screen, which it imports
     "fixtures.service",
     "fixtures.sound",
     "fixtures.whisper",

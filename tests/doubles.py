@@ -184,10 +184,10 @@ class ListSpool:
 
     def __init__(self, *, full: bool = False) -> None:
         self.kept: list[int] = []
-        self._full = full
+        self.full = full
 
     def keep(self, utterance: Utterance) -> Path:
-        if self._full:
+        if self.full:
             raise SpoolError("the disk is full")
         self.kept.append(utterance.number)
         return Path(f"{utterance.number}.wav")

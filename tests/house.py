@@ -10,6 +10,7 @@ from anyio import lowlevel
 from doubles import SPOKEN_AT, ListSink, NumberingTranscriber, transcript, utterance
 
 from dictated import config
+from dictated.errors import TranscriberError
 from dictated.history import Entry, History
 from dictated.records import Fate
 from dictated.recovery import Recovery
@@ -50,9 +51,13 @@ class Engine(NumberingTranscriber):
     def __init__(self, *, held: bool = False) -> None:
         super().__init__(held=held)
         self.heard: list[Utterance] = []
+        self.failing_once: set[int] = set()
 
     async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
         self.heard.append(utterance)
+        if utterance.number in self.failing_once:
+            self.failing_once.remove(utterance.number)
+            raise TranscriberError("no network", retryable=True)
         return await super().transcribe(utterance, hints)
 
 

@@ -10,6 +10,8 @@ from doubles import ListHistory, ListSpool, transcript, utterance
 from dictated.archive import Archive, DiskArchive, Tally
 from dictated.errors import HistoryError
 from dictated.records import Fate
+from dictated.refuge import Refuge
+from dictated.resending import Resending
 
 if TYPE_CHECKING:
     import pytest
@@ -146,6 +148,29 @@ async def test_sound_that_could_not_be_kept_is_told_as_lost(caplog: pytest.LogCa
     await desk.archive.heard(utterance(1))
     await desk.archive.failed(utterance(1), "the network is away")
     assert caplog.messages[-1] == "utterance 1: the network is away; it is lost"
+
+
+async def test_words_that_neither_disk_nor_sink_took_go_to_the_refuge_and_that_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    desk = Desk(full=True)
+    refuge = Refuge(desk.spool, desk.history, Resending(60, 60))
+    archive = DiskArchive(desk.tally, desk.spool, desk.history, refuge=refuge)
+    await archive.heard(utterance(1))
+    await archive.failed(utterance(1), "no network")
+    desk.spool.full = False
+    await refuge.close()
+    assert (desk.spool.kept, desk.noted) == ([1], [(1, Fate.FAILED, "", "no network")])
+    assert caplog.messages[-1] == "utterance 1: no network; it is kept in memory until the disk takes it"
+
+
+async def test_an_utterance_is_called_by_the_number_that_the_history_has_for_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    desk = Desk()
+    desk.archive.found(utterance(1), 345, "1.wav")
+    await desk.archive.failed(utterance(1), "no network")
+    assert caplog.messages == ["utterance 345: no network; its sound is kept: `dictated retry 345`"]
 
 
 async def test_who_watches_is_told_of_each_end_once_it_is_put_down() -> None:

@@ -4,11 +4,15 @@ from typing import TYPE_CHECKING
 
 from doubles import ListHistory, ListSink, ListSpool, transcript, utterance
 
+from dictated import config
 from dictated.archive import Archive, DiskArchive, Tally
 from dictated.delivery import Delivery, Outcome
 from dictated.errors import HeldError, NoDisplayError, SinkError
+from dictated.sinks.log import LogSink
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 NOTHING = Archive(Tally())
@@ -53,6 +57,14 @@ async def test_words_that_nobody_took_are_told() -> None:
         transcript("hello"), NOTHING
     )
     assert came == Outcome(takers=0)
+
+
+async def test_a_sink_that_keeps_words_and_has_not_got_them_is_told_of_even_where_others_have(
+    tmp_path: Path,
+) -> None:
+    log = LogSink(config.LogSink(path=str(tmp_path)))  # a folder
+    came = await Delivery([ListSink("type"), log], log).deliver(transcript("hello"), NOTHING)
+    assert (came.takers, came.missed.startswith("log: ")) == (1, True)
 
 
 async def test_words_that_a_sink_holds_do_not_go_to_the_log_instead() -> None:

@@ -17,29 +17,33 @@ from doubles import (
     utterance,
 )
 
+from dictated import config
 from dictated.archive import DiskArchive, Tally
 from dictated.delivery import Delivery
 from dictated.errors import RecorderLostError, SinkError, TranscriberError
 from dictated.pipeline import Pipeline, listen
 from dictated.records import Fate
 from dictated.segmenter import Rules, Segmenter
+from dictated.sinks.log import LogSink
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
+    from dictated.ports import Sink
     from dictated.types import Segment
 
 
 class Line:
     """A pipeline with its ends in the hands of the test."""
 
-    def __init__(self, *, held: bool = False, backlog: int = 50, full: bool = False) -> None:
+    def __init__(self, *more: Sink, held: bool = False, backlog: int = 50, full: bool = False) -> None:
         self.engine = NumberingTranscriber(held=held)
         self.sink = ListSink()
         self.rescue = ListSink("log")
         self.spool = ListSpool(full=full)
         self.tally = Tally()
-        delivery = Delivery([self.sink], self.rescue)
+        delivery = Delivery([self.sink, *more], self.rescue)
         self.history = ListHistory()
         archive = DiskArchive(self.tally, self.spool, self.history)
         self.pipeline = Pipeline(self.engine, delivery, archive, backlog=backlog)
@@ -238,3 +242,11 @@ async def test_a_lost_microphone_still_gives_what_was_said_until_then_and_is_tol
         await recorder.say("...sss....ss")
         await recorder.lose(RecorderLostError("unplugged"))
     assert [segment.voiced for segment in heard.return_value] == [3, 2]
+
+
+async def test_words_that_the_log_has_not_got_are_tried_again_though_they_were_typed(tmp_path: Path) -> None:
+    line = Line(LogSink(config.LogSink(path=str(tmp_path))))  # a folder
+    async with line.running() as pipeline:
+        await pipeline.put(utterance(1))
+    (entry,) = line.history.entries
+    assert (line.sink.texts, entry.fate, entry.text) == (["words 1"], Fate.FAILED, "words 1")

@@ -45,6 +45,32 @@ async def test_one_that_fails_alone_does_not_keep_the_others_waiting(house: Hous
     assert house.fates == [Fate.FAILED, Fate.HELD, Fate.HELD]
 
 
+async def test_one_that_fails_once_keeps_its_place(house: House) -> None:
+    for number in (1, 2, 3):
+        house.recorded(number)
+    house.engine.failing_once.add(OLD + 1)
+    await house.recover()
+    assert house.lines == [f"words {OLD + number}" for number in (1, 2, 3)]
+
+
+async def test_what_the_log_refuses_is_not_overtaken_by_what_was_said_later(house: House) -> None:
+    for number in (1, 2):
+        house.failed(number)
+    house.log.broken = SinkError("the disk is full")
+    await house.retry()
+    assert [heard.number for heard in house.engine.heard] == [OLD + 1]
+
+
+async def test_one_that_fails_twice_beside_another_is_told_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in (1, 2):
+        house.recorded(number)
+    house.engine.failing[OLD + 1] = AWAY
+    await house.recover()
+    assert [record.levelname for record in caplog.records].count("WARNING") == 1
+
+
 async def test_one_that_always_fails_alone_is_left_alone_until_it_is_asked_for(house: House) -> None:
     house.engine.failing[OLD + 1] = AWAY
     house.failed(1)
@@ -54,7 +80,8 @@ async def test_one_that_always_fails_alone_is_left_alone_until_it_is_asked_for(h
     tried = [heard.number for heard in house.engine.heard].count(OLD + 1)
     await house.recovery.retry(None)
     await house.work()
-    assert (tried, [heard.number for heard in house.engine.heard].count(OLD + 1)) == (GIVE_UP, GIVE_UP + 1)
+    all_in_all = [heard.number for heard in house.engine.heard].count(OLD + 1)
+    assert (tried, all_in_all) == (2 * GIVE_UP, 2 * GIVE_UP + 1)  # each time, once more beside the next one
 
 
 async def test_told_to_try_again_it_goes_on_where_it_stopped(house: House) -> None:

@@ -14,7 +14,7 @@ from leaping import LEAPING
 from test_session import Desk
 
 from dictated.errors import RecorderError, RecorderLostError
-from dictated.session import MUTED
+from dictated.mute import MUTED
 from dictated.types import Command, State
 
 if TYPE_CHECKING:
