@@ -27,6 +27,8 @@ from dictated.types import Command, State
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from anyio import TaskHandle
+
 RULES = Rules(onset=1, pre_roll=1, pause=3, tail=1, least_speech=1, longest=100, dip_window=10)
 START, STOP, TOGGLE, CANCEL = Command.START, Command.STOP, Command.TOGGLE, Command.CANCEL
 
@@ -68,6 +70,15 @@ class Desk:
             yield self.session
             self.session.submit(Command.QUIT)
             self.ending = await handle
+
+    @asynccontextmanager
+    async def in_a_round(self) -> AsyncIterator[TaskHandle[Command]]:
+        """Listening, in a round that the test ends."""
+        async with anyio.create_task_group() as tasks:
+            handle = tasks.start_soon(self.session.run, self.parts)
+            await anyio.wait_all_tasks_blocked()
+            await self.do(START)
+            yield handle
 
     async def do(self, command: Command) -> None:
         self.session.submit(command)
@@ -233,10 +244,7 @@ async def test_a_reload_ends_the_round_and_the_next_one_listens_on() -> None:
 
 async def test_a_reload_in_the_midst_of_a_sentence_waits_for_its_end() -> None:
     desk = Desk()
-    async with anyio.create_task_group() as tasks:
-        round_ = tasks.start_soon(desk.session.run, desk.parts)
-        await anyio.wait_all_tasks_blocked()
-        await desk.do(START)
+    async with desk.in_a_round() as round_:
         await desk.recorder.say("..ss")
         desk.session.submit(Command.RELOAD)
         await desk.recorder.say("ss......")
@@ -246,10 +254,7 @@ async def test_a_reload_in_the_midst_of_a_sentence_waits_for_its_end() -> None:
 
 async def test_a_reload_does_not_wait_for_ever_for_a_speaker_who_does_not_pause() -> None:
     desk = Desk()
-    async with anyio.create_task_group() as tasks:
-        round_ = tasks.start_soon(desk.session.run, desk.parts)
-        await anyio.wait_all_tasks_blocked()
-        await desk.do(START)
+    async with desk.in_a_round() as round_:
         await desk.recorder.say("ss")
         desk.session.submit(Command.RELOAD)
         await desk.recorder.say("s" * (RULES.longest + 2))
@@ -262,10 +267,7 @@ async def test_told_to_end_or_to_stop_a_reload_no_longer_waits_for_the_end_of_a_
     command: Command,
 ) -> None:
     desk = Desk()
-    async with anyio.create_task_group() as tasks:
-        round_ = tasks.start_soon(desk.session.run, desk.parts)
-        await anyio.wait_all_tasks_blocked()
-        await desk.do(START)
+    async with desk.in_a_round() as round_:
         await desk.recorder.say("..ss")
         desk.session.submit(Command.RELOAD)
         await anyio.wait_all_tasks_blocked()
