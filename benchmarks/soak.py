@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import anyio
 from soaking import Plan, Soak, own_display
-from verdict import recovered_out_of_order
 
 
 def main() -> None:
@@ -59,7 +58,6 @@ def figures(soak: Soak) -> dict[str, object]:
         "utterances": story.heard,
         "fates": {fate: fates.count(fate) for fate in sorted(set(fates))},
         "delivered_later": sum(line.recovered for line in lines),
-        "of_these_out_of_order": recovered_out_of_order(lines),
         "typed": sum(len(window.places) for window in story.windows),
         "requests_answered": soak.service.answered,
         "faults": dict(sorted(story.faults.items())),

@@ -38,6 +38,9 @@ class Fate(StrEnum):
     CANCELLED = "cancelled"
 
 
+BATCH = 200
+"""Entries read at once: with the longest texts a few megabytes."""
+
 WAITING = frozenset({Fate.HELD, Fate.FAILED})
 """Ends that are none yet: the words or the sound are not where they belong."""
 
@@ -59,7 +62,9 @@ _FIELDS = "id, began, ended, fate, text, reason, engine, took, generation, audio
 _MARKS = "SELECT entry, sink, mark, place FROM deliveries WHERE entry IN"
 
 _UNDONE = """fate IN ('recorded', 'transcribed', 'failed')
-    AND (audio != '' OR (text IS NOT NULL AND text != '')) ORDER BY id"""
+    AND (audio != '' OR (text IS NOT NULL AND text != ''))"""
+
+_WAITING = f"SELECT count(*) FROM entries WHERE {_UNDONE} AND (fate = 'failed' OR id <= ?)"  # noqa: S608 (ours)
 
 _OUTLIVED = """SELECT id, audio FROM entries WHERE audio != ''
     AND (fate = 'cancelled' OR (fate IN ('delivered', 'empty') AND aged <= ?))"""
@@ -145,12 +150,28 @@ class Records:
         with self._database.writing("NORMAL") as db:
             db.execute("DELETE FROM deliveries WHERE entry = ? AND sink = ?", (number, sink))
 
-    def undone(self) -> list[Record]:
+    def undone(self, after: int = 0, most: int = BATCH) -> list[Record]:
         """Return what has not come to a good end and of which there is sound or words, in order of speaking.
 
-        That is the order of their numbers, whatever the clock did meanwhile.
+        That is the order of their numbers, whatever the clock did meanwhile; these are the first so many
+        above the number `after`.
         """
-        return self._records(_UNDONE)
+        return self._records(f"{_UNDONE} AND id > ? ORDER BY id LIMIT ?", after, most)
+
+    def begun(self) -> list[Record]:
+        """Return those of them that were on their way to a sink."""
+        marked = "id IN (SELECT entry FROM deliveries WHERE mark = 'begun') ORDER BY id"
+        return self._records(f"{_UNDONE} AND {marked}")
+
+    def newest(self) -> int:
+        """Return the highest number there is, 0 for none."""
+        ((newest,),) = self._database.read("SELECT max(id) FROM entries") or ((0,),)
+        return newest or 0
+
+    def waiting(self, before: int) -> int:
+        """Count the undone but for those above the number `before` that are still under way."""
+        ((waiting,),) = self._database.read(_WAITING, before) or ((0,),)
+        return int(waiting)
 
     def find(self, number: int) -> Record | None:
         """Return one utterance by the history's number."""

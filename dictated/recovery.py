@@ -17,7 +17,7 @@ from dictated.records import Fate, Speech
 from dictated.types import FRAME_BYTES, Failure, Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from dictated.history import History
     from dictated.ports import Sink, Transcriber
@@ -54,7 +54,7 @@ class Recovery:
         self._history = history
         self._archive = DiskArchive(Tally(), spool, history)
         self._belated = Belated(sinks, history, self._archive)
-        self._before: frozenset[int] = frozenset()  # the history's numbers of what an earlier run left
+        self._before = 0  # up to this number of the history, an earlier run left what is undone
         self._resending = resending
         self._asked: dict[int, None] = {}  # numbers of the history, in the order of asking
         self._alone: Counter[int] = Counter()  # how often a number has failed and the next one has not
@@ -62,14 +62,15 @@ class Recovery:
     async def prepare(self) -> None:
         """Find what an earlier run left, before this one adds to it."""
         try:
-            left = await to_thread.run_sync(self._find)
-            await self._belated.look(left)
+            begun = await to_thread.run_sync(self._find)
+            await self._belated.look(begun)
+            self._before = await to_thread.run_sync(self._history.records.newest)
+            left = await to_thread.run_sync(self._history.records.waiting, self._before)
         except HistoryError as error:
             log.warning("what was said before is not looked for: %s", error)
             return
-        self._before = frozenset(record.id for record in left)
         if left:
-            log.info("utterances of before that are brought to their end: %d", len(left))
+            log.info("utterances of before that are brought to their end: %d", left)
             self._resending.now()
 
     def saw(self, fate: Fate, _reason: str = "") -> None:
@@ -101,22 +102,18 @@ class Recovery:
             while self._asked:
                 await self._again(next(iter(self._asked)))
             try:
-                undone = await to_thread.run_sync(self._undone)
+                await self._finish_all()
             except HistoryError as error:
                 log.warning("what has failed is not tried again: %s", error)
-            else:
-                await self._finish_all(undone)
 
-    async def _finish_all(self, records: Sequence[Record]) -> None:
+    async def _finish_all(self) -> None:
         """Bring what is undone to its end, in order.
 
         When one cannot be transcribed and the next one can, an engine works, and the first has another chance
         before the words of the next go anywhere. When neither can, the rest has no chance either and waits.
         """
         stuck: Record | None = None
-        for record in records:
-            if self._alone[record.id] >= GIVE_UP:
-                continue
+        async for record in self._undone():
             said = await self._understand(record)
             if said is None and stuck:
                 break
@@ -136,10 +133,10 @@ class Recovery:
         """Note what is to be tried; return how many that are."""
         if number is None:
             self._alone.clear()
-            count = len(self._undone())
-            if not count:
+            waiting = self._history.records.waiting(self._before)
+            if not waiting:
                 raise RequestError("nothing has failed; `dictated history` shows what there is")
-            return count
+            return waiting
         record = self._history.records.find(number)
         if record is None:
             raise RequestError(f"there is no number {number}; `dictated history` shows what there is")
@@ -179,7 +176,10 @@ class Recovery:
         await self._archive.held(transcript, f"{AGAIN}; `dictated insert {record.id}` inserts it")
 
     def _find(self) -> list[Record]:
-        """Sound without a record gets one: the program ended while it was spoken, or before it was noted."""
+        """Sound without a record gets one: the program ended while it was spoken, or before it was noted.
+
+        Return what was on its way.
+        """
         records = self._history.records
         try:
             for found in self._spool.adopt(records.audio(), records.covers):
@@ -191,15 +191,21 @@ class Recovery:
                 records.forget_audio(number)
         except SpoolError as error:
             log.warning("sound of before is not looked after: %s", error)
-        return records.undone()
+        return records.begun()
 
-    def _undone(self) -> list[Record]:
-        return list(filter(self._is_undone, self._history.records.undone()))
+    async def _undone(self) -> AsyncIterator[Record]:
+        """What is for us and has a chance, in order, however much that is."""
+        after = 0
+        while records := await to_thread.run_sync(self._history.records.undone, after):
+            for record in records:
+                if self._is_undone(record) and self._alone[record.id] < GIVE_UP:
+                    yield record
+            after = records[-1].id
 
     def _is_undone(self, record: Record) -> bool:
         """Say whether it is for us: what is spoken just now is the pipeline's."""
         under_way = record.fate in {Fate.RECORDED, Fate.TRANSCRIBED}
-        return record.fate is Fate.FAILED or (under_way and record.id in self._before)
+        return record.fate is Fate.FAILED or (under_way and record.id <= self._before)
 
     async def _finish(self, record: Record) -> bool:
         """Bring one utterance to its end; say whether the next one has a chance."""

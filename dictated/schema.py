@@ -49,6 +49,8 @@ STEPS = (
         """CREATE INDEX sounds ON entries (aged)
             WHERE audio != '' AND fate IN ('delivered', 'empty', 'cancelled')""",
         "CREATE INDEX done ON entries (id) WHERE fate IN ('delivered', 'empty', 'cancelled')",
+        "DROP INDEX undone",
+        "CREATE INDEX undone ON entries (id) WHERE fate IN ('recorded', 'transcribed', 'failed')",
         "CREATE INDEX ahead ON entries (ended) WHERE aged < ended",
         "CREATE TABLE sound (bytes INTEGER NOT NULL)",  # the sum of all sizes, in one row
         "INSERT INTO sound VALUES (0)",

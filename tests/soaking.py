@@ -93,11 +93,6 @@ class Story:
         """What the daemon took when everything was loaded."""
         return self.gauges[WARM - 1]
 
-    @property
-    def outages(self) -> int:
-        """How often the network or the log was away for a while."""
-        return sum(count for fault, count in self.faults.items() if fault.startswith(("network", "log")))
-
 
 class Soak:
     """One run."""

@@ -11,7 +11,7 @@ from house import House
 
 from dictated.errors import RequestError, SinkError, TranscriberError
 from dictated.recollection import OLD
-from dictated.records import Fate
+from dictated.records import Fate, Records
 from dictated.recovery import GIVE_UP, Recovery
 from dictated.resending import Resending
 
@@ -236,6 +236,21 @@ async def test_what_is_not_there_or_under_way_or_without_sound_cannot_be_tried(h
     for number, why in told.items():
         with pytest.raises(RequestError, match=why):
             await house.recovery.retry(number)
+
+
+async def test_what_is_said_just_now_has_not_failed(house: House) -> None:
+    await house.recovery.prepare()
+    house.recorded()
+    with pytest.raises(RequestError, match="nothing has failed"):
+        await house.recovery.retry(None)
+
+
+async def test_however_many_wait_all_of_them_are_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Records.undone, "__defaults__", (0, 2))  # read two at once
+    for number in range(1, 8):
+        house.failed(number)
+    await house.retry()
+    assert house.lines == [f"words {OLD + number}" for number in range(1, 8)]
 
 
 async def test_where_nothing_has_failed_that_is_told(house: House) -> None:

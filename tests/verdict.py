@@ -63,7 +63,7 @@ class Verdict:
     said_twice: int  # frames that are in the log more than once
     unaccounted: int  # utterances the daemon has heard beyond the log's lines, or the other way round
     out_of_order: int  # lines delivered at once that stand behind a later one
-    overtaken: int  # the same among those delivered later, beyond one for each outage
+    overtaken: int  # the same among those delivered later
     disagreements: int  # lines the history does not know of, and the other way round
     typed_twice: int
     not_typed: int  # words that neither came into the window that was there nor wait
@@ -90,7 +90,7 @@ def judge(story: Story, lines: Sequence[Line], entries: Sequence[Entry], spooled
         said_twice=said_twice(lines),
         unaccounted=abs(story.heard - len(lines)),
         out_of_order=out_of_order([line.places for line in lines if not line.recovered]),
-        overtaken=max(0, recovered_out_of_order(lines) - story.outages),
+        overtaken=recovered_out_of_order(lines),
         disagreements=disagreements(lines, entries),
         typed_twice=typed_twice(story.windows),
         not_typed=not_typed(story.windows, lines, entries),
@@ -135,7 +135,7 @@ def out_of_order(places: Sequence[range]) -> int:
 
 
 def recovered_out_of_order(lines: Sequence[Line]) -> int:
-    """How often that is so among those delivered later: what fails last in an outage may be overtaken."""
+    """How often that is so among those delivered later."""
     return out_of_order([line.places for line in lines if line.recovered])
 
 
