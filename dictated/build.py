@@ -22,9 +22,11 @@ from dictated.refuge import Refuge
 from dictated.resending import Resending
 from dictated.segmenter import Rules
 from dictated.sinks.clipboard import ClipboardSink
+from dictated.sinks.desktop import typing
 from dictated.sinks.log import LogSink
 from dictated.sinks.stdout import StdoutSink
 from dictated.sinks.type import TypeSink
+from dictated.sinks.wayland import WaylandSink
 from dictated.spool import Spool
 from dictated.tape import Tape
 from dictated.transcribers.local import LocalTranscriber
@@ -79,7 +81,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
     else:
         history, ledger, transcriber, status = kept.history, kept.ledger, kept.transcriber, kept.engines
     spool = Spool(around.paths.spool_dir)
-    sinks = delivery(config.output, config.text, around.own_keys)
+    sinks = delivery(config.output, config.text, around)
     recovery = Recovery(transcriber, sinks.sinks, spool, history, resending(config.limits))
     return Parts(
         recorder=recorder(config, around.input_file),
@@ -102,7 +104,9 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         reopen_max_s=config.limits.reopen_max_s,
         silence_s=config.limits.silence_s,
         engines=status,
-        window=next((sink.window for sink in sinks.sinks if isinstance(sink, TypeSink)), no_window),
+        window=next(
+            (sink.window for sink in sinks.sinks if isinstance(sink, (TypeSink, WaylandSink))), no_window
+        ),
     )
 
 
@@ -192,16 +196,17 @@ def hotkey(settings: Hotkeys, own_keys: OwnKeys) -> Hotkey:
     return X11Hotkeys(settings.toggle, settings.hold, settings.cancel, own_keys)
 
 
-def delivery(output: Output, text: Text, own_keys: OwnKeys) -> Delivery:
+def delivery(output: Output, text: Text, around: Surroundings) -> Delivery:
     """The sinks in the order of the configuration; the log is the rescue of all."""
-    made: dict[str, Sink] = {name: _sink(name, output, text, own_keys) for name in output.sinks}
+    made: dict[str, Sink] = {name: _sink(name, output, text, around) for name in output.sinks}
     return Delivery(list(made.values()), made.get("log") or LogSink(output.log))
 
 
-def _sink(name: str, output: Output, text: Text, own_keys: OwnKeys) -> Sink:
+def _sink(name: str, output: Output, text: Text, around: Surroundings) -> Sink:
     match name:
         case "type":
-            return TypeSink(output.type, _JOINS[text.join], own_keys)
+            join = _JOINS[text.join]
+            return typing(output.type, join, around.own_keys, around.environ, output.type.wayland)
         case "clipboard":
             return ClipboardSink(output.clipboard)
         case "stdout":

@@ -95,7 +95,7 @@ class SegmentSettings(Struct, frozen=True, kw_only=True):
 
 
 class TypeSink(Struct, frozen=True, kw_only=True):
-    """Typing into the focused window (X11)."""
+    """Typing into the focused window."""
 
     modifier_wait_ms: Annotated[
         Milliseconds,
@@ -114,6 +114,10 @@ class TypeSink(Struct, frozen=True, kw_only=True):
             "there all the same, or give the first window the focus again."
         ),
     ] = "hold"
+    wayland: Annotated[
+        tuple[Literal["wtype", "paste", "ydotool"], ...],
+        Meta(min_length=1, description="How words are typed in a Wayland session, in the order tried."),
+    ] = ("wtype", "paste", "ydotool")
     settle_ms: Annotated[
         Milliseconds,
         Meta(description="How long a window is given to see a changed keyboard mapping (é, я, 你, 🙂)."),

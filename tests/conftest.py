@@ -11,6 +11,7 @@ pytest_plugins = [
     "fixtures.notifications",  # after the screen, which it imports
     "fixtures.service",
     "fixtures.sound",
+    "fixtures.sway",
     "fixtures.whisper",
 ]
 

@@ -13,7 +13,19 @@ from dictated.commands.ask import in_words
 
 DICTATED = Path(sys.executable).with_name("dictated")
 HEAVY = ("anyio", "numpy", "httpx", "sounddevice", "pynput", "msgspec", "moonshine_voice", "Xlib")
-FIXED = ["run", "start", "stop", "toggle", "cancel", "status", "transcribe", "devices", "config", "service"]
+FIXED = [
+    "run",
+    "start",
+    "stop",
+    "toggle",
+    "cancel",
+    "status",
+    "transcribe",
+    "devices",
+    "config",
+    "service",
+    "doctor",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -1,1 +1,1 @@
-"""Where words go: each module is one `Sink`."""
+"""Where words go: each module is one `Sink`; `desktop` chooses among those that type."""

@@ -1,0 +1,1 @@
+"""What `dictated doctor` looks at: a module for each thing, whose `look` says in findings how that is."""

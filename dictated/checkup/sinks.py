@@ -1,0 +1,61 @@
+"""Whether the sinks that need no typing can take words; nothing is written, no clipboard is changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dictated.checkup.finding import Finding, Grade, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dictated.config import Output
+
+WITHIN_S = 5.0
+
+CLIPBOARDS = (("WAYLAND_DISPLAY", "wl-copy"), ("DISPLAY", "xclip"), ("DISPLAY", "xsel"))
+"""What `sinks.clipboard` tries, in its order, each where that variable names a screen."""
+
+
+def look(output: Output, environ: Mapping[str, str]) -> Sequence[Finding]:
+    """Look at each that is configured."""
+    return list(_findings(output, environ))
+
+
+def _findings(output: Output, environ: Mapping[str, str]) -> Iterator[Finding]:
+    for sink in dict.fromkeys(output.sinks):
+        if sink == "log":
+            yield log(output.log.path, datetime.now(UTC).astimezone())
+        elif sink == "clipboard":
+            yield clipboard(environ)
+        elif sink == "stdout":
+            yield Finding("stdout", Grade.OK, "words are printed by `dictated run`", part=Part.SINK)
+
+
+def log(written: str, now: datetime) -> Finding:
+    """Say whether the file, or the nearest folder that is there, may be written."""
+    path = Path(now.strftime(written)).expanduser()
+    there = next((place for place in (path, *path.parents) if place.exists()), Path())
+    if os.access(there, os.W_OK) and there.is_dir() == (there != path):
+        return Finding("log", Grade.OK, f"{path} can be written", part=Part.SINK)
+    return Finding("log", Grade.FAIL, f"{there} cannot be written", 'output.log.path = "…"', Part.SINK)
+
+
+def clipboard(environ: Mapping[str, str]) -> Finding:
+    """Say which program would put words on the clipboard."""
+    able = [program for screen, program in CLIPBOARDS if environ.get(screen)]
+    if not able:
+        said = "there is no screen (DISPLAY and WAYLAND_DISPLAY are not set), so no clipboard"
+        return Finding("clipboard", Grade.FAIL, said, 'output.sinks = ["log"]', Part.SINK)
+    found = next((program for program in able if shutil.which(program, path=environ.get("PATH"))), None)
+    if found is None:
+        package = "wl-clipboard" if able[0] == "wl-copy" else able[0]
+        said = f"not installed: {' or '.join(able)}"
+        return Finding("clipboard", Grade.FAIL, said, f"sudo apt install {package}", Part.SINK)
+    return Finding(
+        "clipboard", Grade.OK, f"{found} is here; it was not tried, to leave it as it is", part=Part.SINK
+    )

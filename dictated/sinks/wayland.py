@@ -1,0 +1,127 @@
+"""Types the words into the focused window of a Wayland session, unless their moment or window is gone."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+import anyio
+
+from dictated.errors import HeldError, SinkError
+from dictated.sinks.type import MOST_CHARACTERS, reason_to_hold, typeable
+from dictated.wayland.chain import Chain
+from dictated.wayland.compositor import compositor_of
+from dictated.wayland.paste import Paste
+from dictated.wayland.wtype import Wtype
+from dictated.wayland.ydotool import Ydotool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dictated import config
+    from dictated.types import Transcript, Utterance
+    from dictated.wayland.method import Method
+
+MethodName = Literal["wtype", "paste", "ydotool"]
+
+METHODS: tuple[MethodName, ...] = ("wtype", "paste", "ydotool")
+"""In the order they are tried: those that type every character come first."""
+
+_WINDOW_PATIENCE = 0.5
+"""Seconds a compositor is given to say which window has the keyboard while somebody speaks."""
+
+
+class WaylandSink:
+    """Types each transcript and `join` after it, each at most once, by the first of `methods` that works.
+
+    Whatever the text, no Enter, Tab, Escape or other control character is typed.
+    """
+
+    name = "type"
+
+    def __init__(
+        self,
+        settings: config.TypeSink,
+        join: str,
+        methods: Sequence[MethodName] = METHODS,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._settings = settings
+        self._join = join
+        self._compositor = compositor_of(environ)
+        self._chain = Chain([_method(name, environ) for name in methods])
+
+    async def window(self) -> str:
+        """Return the name of the window that has the keyboard, for `Utterance.window`; "" where not known."""
+        with anyio.move_on_after(_WINDOW_PATIENCE):
+            return await self._compositor.window() or ""
+        return ""
+
+    async def deliver(self, transcript: Transcript) -> None:
+        """Type the text; returns when the compositor has taken the last key, or a window the words.
+
+        Age and window are looked at right before the first key; the window again at each piece.
+
+        Raises:
+            HeldError: it came too late, is for another window, or is too long; nothing was typed.
+            SinkError: no window has the keyboard, or nothing types here, and nothing was typed; or typing
+                broke off, and an unknown part was typed.
+        """
+        text = typeable(transcript.text) + self._join
+        if len(text) > MOST_CHARACTERS:
+            raise HeldError(f"a text of more than {MOST_CHARACTERS:,} characters is too long to be typed")
+        window: str | None = None
+
+        async def ready() -> None:
+            nonlocal window
+            window = await self._check(transcript.utterance)
+
+        async def still() -> None:
+            await self._check_window_still(window)
+
+        if text:
+            await self._chain.type(text, ready, still)
+
+    async def close(self) -> None:
+        """Nothing is held between two texts."""
+
+    async def _check(self, utterance: Utterance) -> str | None:
+        """Return the window to type into, None where nobody tells; HeldError if that must not be now."""
+        window = await self._compositor.window()
+        same = bool(window) and window == utterance.window
+        reason = reason_to_hold(utterance.ended, datetime.now(tz=UTC), self._settings.max_delay, same=same)
+        if reason:
+            raise HeldError(reason)
+        if await self._must_go_back(utterance.window, window):
+            return utterance.window
+        if window == "":
+            raise SinkError("no window has the keyboard; click into the one to type into")
+        return window
+
+    async def _must_go_back(self, spoken_to: str, window: str | None) -> bool:
+        """Say whether the window that was spoken to got the keyboard again."""
+        policy = self._settings.on_focus_change
+        if not spoken_to or window == spoken_to or policy == "type":
+            return False
+        if policy == "hold":
+            raise HeldError("another window has the focus than when the words were spoken")
+        if not await self._compositor.focus(spoken_to):
+            raise HeldError("the window that the words were spoken to could not be given the focus again")
+        return True
+
+    async def _check_window_still(self, window: str | None) -> None:
+        if window is None or self._settings.on_focus_change == "type":
+            return
+        if await self._compositor.window() not in {window, None}:
+            raise SinkError("another window took the focus while a text was typed; part of it is missing")
+
+
+def _method(name: MethodName, environ: Mapping[str, str]) -> Method:
+    match name:
+        case "wtype":
+            return Wtype(environ)
+        case "ydotool":
+            return Ydotool(environ)
+        case "paste":
+            return Paste(environ, [Wtype(environ), Ydotool(environ)])
