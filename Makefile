@@ -30,9 +30,13 @@ check:  ## Read the code: style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Three at a time on two cores, for most tests wait for speech; what measures time runs by itself.
+ABREAST = -n 3 --dist worksteal
+
 test: check  ## Check, then run all tests: quick ones first, then those with sound and screen
-	$(BIN)/pytest -q -m 'not desktop'
-	$(BIN)/pytest -q -m desktop
+	$(BIN)/pytest -q $(ABREAST) -m 'not desktop and not alone'
+	$(BIN)/pytest -q $(ABREAST) -m 'desktop and not alone'
+	$(BIN)/pytest -q -m alone
 
 thirdparty:  ## Dictate through a real server that others wrote; fetches it the first time
 	@$(SETUP) test

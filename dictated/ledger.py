@@ -27,6 +27,9 @@ _Key = TypeVar("_Key")
 MOST = 1e9
 """The most one answer may have used of anything; a service that says more, or less than 0, is mistaken."""
 
+BEHIND_S = 0.5
+"""Seconds from an answer until its cost is written: its words go first, and several answers are one write."""
+
 MOST_DAYS = 7
 """Days whose figures are kept in memory."""
 
@@ -39,12 +42,19 @@ def today() -> date:
 class Ledger:
     """The day's figures in memory, each answer written to the history as well; begins anew at midnight.
 
-    `spend` counts and returns; `run` writes behind it, and `close` what is left. What another program of ours
+    `spend` counts and returns; `run` writes a moment behind it, and `close` what is left. What another program of ours
     has spent meanwhile is taken in with each write.
     """
 
-    def __init__(self, history: History, cost_per_day: float, day: Callable[[], date] = today) -> None:
+    def __init__(
+        self,
+        history: History,
+        cost_per_day: float,
+        day: Callable[[], date] = today,
+        behind_s: float = BEHIND_S,
+    ) -> None:
         """`cost_per_day` in US dollars; 0 is no limit."""
+        self._behind_s = behind_s
         self._history = history
         self._cost_per_day = cost_per_day
         self._clock = day
@@ -72,6 +82,7 @@ class Ledger:
         while True:
             await self._news.wait()
             self._news = anyio.Event()
+            await anyio.sleep(self._behind_s)
             await self._write()
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import wave
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +39,22 @@ def frames(sound: np.ndarray) -> list[Frame]:
 
 def recording(name: str) -> list[Frame]:
     return frames(recorded(name))
+
+
+def beginning(recording: Path, seconds: float, copy: Path) -> Path:
+    """Copy the first so many seconds of a WAV file."""
+    with wave.open(str(recording)) as whole, wave.open(str(copy), "wb") as part:
+        part.setparams(whole.getparams())
+        part.writeframes(whole.readframes(int(seconds * whole.getframerate())))
+    return copy
+
+
+def repeated(recording: Path, times: int, copy: Path) -> Path:
+    """Copy a WAV file that many times, one after the other."""
+    with wave.open(str(recording)) as once, wave.open(str(copy), "wb") as again:
+        again.setparams(once.getparams())
+        again.writeframes(once.readframes(once.getnframes()) * times)
+    return copy
 
 
 def words(text: str) -> list[str]:

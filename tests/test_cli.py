@@ -143,6 +143,7 @@ def test_the_client_imports_nothing_heavy() -> None:
     assert found.stdout == "[]\n"
 
 
+@pytest.mark.alone
 def test_a_toggle_needs_less_than_60_ms() -> None:
     """The best of many, for other processes run too; the answer of a real daemon is in test_daemon."""
     assert any(seconds_of("toggle") < 0.060 for _ in range(50))

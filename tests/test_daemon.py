@@ -4,45 +4,64 @@ import os
 import signal
 import socket
 import time
-import wave
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from fixtures.daemon import Dictated
 from moonshine_voice import get_assets_path
-from recordings import words
+from recordings import beginning, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from fixtures.daemon import Dictated
+    from fixtures.daemon import Daemon
 
 SPOKEN_S = 3.5
 FOREVER = get_assets_path() / "two_cities.wav"  # 44 s: no test waits for its end
 
 
-@pytest.fixture
-def speech(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The beginning of a recording: "Ever tried, ever failed." """
-    path = tmp_path / "speech.wav"
-    with wave.open(str(get_assets_path() / "beckett.wav")) as whole, wave.open(str(path), "wb") as part:
-        part.setparams(whole.getparams())
-        part.writeframes(whole.readframes(int(SPOKEN_S * whole.getframerate())))
-    return path
+    copy = tmp_path_factory.mktemp("speech") / "speech.wav"
+    return beginning(get_assets_path() / "beckett.wav", SPOKEN_S, copy)
 
 
-def test_a_file_as_the_microphone_is_written_down_and_ends_the_program(
-    dictated: Dictated, speech: Path
-) -> None:
-    assert dictated.start("--input", speech).ends() == 0
-    assert words(" ".join(dictated.written)) == ["ever", "tried", "ever", "failed"]
+@dataclass(frozen=True)
+class Dictation:
+    """What came of a whole run: the program and the daemon that has ended, and how long it listened."""
+
+    program: Dictated
+    daemon: Daemon
+    code: int
+    seconds: float
 
 
-def test_a_file_plays_in_real_time(dictated: Dictated, speech: Path) -> None:
-    daemon = dictated.start("--input", speech)
+@pytest.fixture(scope="module")
+def dictation(tmp_path_factory: pytest.TempPathFactory, speech: Path) -> Iterator[Dictation]:
+    """A file as the microphone, to its end."""
+    program = Dictated(tmp_path_factory.mktemp("dictation"))
+    daemon = program.start("--input", speech)
     daemon.says("listening")
     started = time.monotonic()
-    daemon.ends()
-    assert time.monotonic() - started > SPOKEN_S - 0.1
+    code = daemon.ends()
+    yield Dictation(program, daemon, code, time.monotonic() - started)
+    program.close()
+
+
+def test_a_file_as_the_microphone_is_written_down_and_ends_the_program(dictation: Dictation) -> None:
+    assert dictation.code == 0
+    assert words(" ".join(dictation.program.written)) == ["ever", "tried", "ever", "failed"]
+
+
+def test_a_file_plays_in_real_time(dictation: Dictation) -> None:
+    assert dictation.seconds > SPOKEN_S - 0.1
+
+
+def test_what_is_said_is_not_in_the_log_lines(dictation: Dictation) -> None:
+    assert "tried" not in "\n".join(dictation.daemon.lines).lower()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -103,6 +122,7 @@ def test_what_cannot_be_tried_again_or_inserted_is_told(
     assert (run.returncode, run.stderr) == (1, f"dictated: {told}\n")
 
 
+@pytest.mark.alone
 def test_toggle_is_answered_within_60_ms_by_a_running_daemon(dictated: Dictated) -> None:
     """The best of many, for other processes run too."""
     dictated.start("--input", FOREVER).says("listening")
@@ -199,9 +219,3 @@ def test_with_no_display_the_words_go_to_the_log_and_it_is_said_once(
     daemon.ends()
     told = [line for line in daemon.lines if "type: " in line]
     assert (len(told), words(" ".join(dictated.written))[0]) == (1, "ever")
-
-
-def test_what_is_said_is_not_in_the_log_lines(dictated: Dictated, speech: Path) -> None:
-    daemon = dictated.start("--input", speech)
-    daemon.ends()
-    assert "tried" not in "\n".join(daemon.lines).lower()

@@ -50,6 +50,7 @@ def spool(dictated: Dictated) -> list[str]:
     return [path.name for path in (dictated.home / "state/dictated/spool").iterdir()]
 
 
+@pytest.mark.alone
 def test_told_twice_it_leaves_at_once_and_the_next_start_brings_what_was_said(
     dictated: Dictated, speaking: Daemon
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from moonshine_voice import get_assets_path
-from recordings import FOLDER, errors, recorded, words
+from recordings import FOLDER, beginning, errors, recorded, words
 
 from dictated.types import FRAME_BYTES
 from dictated.wav import encode
@@ -24,6 +24,9 @@ pytestmark = pytest.mark.desktop
 
 SPEECH = get_assets_path() / "beckett.wav"
 SAID = "ever tried ever failed no matter try again fail again fail better".split()  # noqa: SIM905 (a sentence)
+SHORT_S, SHORT_SAID = 3.5, SAID[:4]
+"""The beginning of it, in seconds."""
+
 SILENCE_FRAMES = 100  # 2 s: more than the virtual loudspeaker keeps back
 HOTKEY = ("key", "ctrl+alt+d")
 
@@ -35,6 +38,11 @@ def desk(dictated: Dictated, sound_server: SoundServer, screen: Screen) -> Dicta
     dictated.environ |= pulse | {"DISPLAY": screen.display}
     dictated.configure('[feedback]\nlog_level = "debug"', sinks='["type", "log"]')
     return dictated
+
+
+@pytest.fixture
+def short(tmp_path: Path) -> Path:
+    return beginning(SPEECH, SHORT_S, tmp_path / "short.wav")
 
 
 def play(sound: SoundServer, recording: Path, folder: Path) -> None:
@@ -69,11 +77,12 @@ def test_what_is_said_after_the_hotkey_stands_in_the_focused_window(
 
 
 def test_the_window_and_the_log_hold_the_same_words(
-    desk: Dictated, sound_server: SoundServer, screen: Screen
+    desk: Dictated, sound_server: SoundServer, screen: Screen, short: Path
 ) -> None:
     window = screen.window()
-    dictate(desk, sound_server, screen, SPEECH)
+    dictate(desk, sound_server, screen, short)
     assert window.rest() == "".join(f"{text} " for text in desk.written)
+    assert len(desk.written) > 1
 
 
 def test_a_longer_recording_is_written_down_as_it_was_said(
@@ -101,18 +110,18 @@ def test_no_microphone_is_open_but_while_listening(
 
 
 def test_listening_lasts_as_long_as_the_hold_key(
-    desk: Dictated, sound_server: SoundServer, screen: Screen
+    desk: Dictated, sound_server: SoundServer, screen: Screen, short: Path
 ) -> None:
     desk.configure('[hotkeys]\nhold = "<ctrl>+<f9>"\n[feedback]\nlog_level = "debug"')
     daemon = desk.start()
     daemon.says("ready")
     screen.xdotool("keydown", "ctrl", "keydown", "F9")
     daemon.says(": listening")
-    play(sound_server, SPEECH, desk.home)
+    play(sound_server, short, desk.home)
     screen.xdotool("keyup", "F9", "keyup", "ctrl")
     daemon.says("not listening")
     daemon.ends(15)
-    assert errors(SAID, words(" ".join(desk.written))) <= 1
+    assert words(" ".join(desk.written)) == SHORT_SAID
 
 
 def test_words_come_while_the_speaker_goes_on(
@@ -126,6 +135,7 @@ def test_words_come_while_the_speaker_goes_on(
     assert (player.poll(), words(typed)[:2]) == (None, ["it", "was"])
 
 
+@pytest.mark.alone
 def test_listening_starts_again_within_300_ms(desk: Dictated, screen: Screen) -> None:
     """The best of ten, for other processes run too; the whole command is counted, Python's start included."""
     screen.window()

@@ -61,7 +61,7 @@ def cost(dollars: float) -> Usage:
 
 
 def ledger(history: History, cost_per_day: float = 0.0, day: Calendar | None = None) -> Ledger:
-    return Ledger(history, cost_per_day, day or Calendar())
+    return Ledger(history, cost_per_day, day or Calendar(), behind_s=0)
 
 
 async def test_an_answer_counts_at_once(history: History) -> None:
@@ -79,6 +79,16 @@ async def test_engines_are_told_in_the_order_they_were_first_asked(history: Hist
         await kept.spend(engine, USAGE)
 
     assert [(spent.engine, spent.answers) for spent in kept.figures()] == [("b", 2), ("a", 1), ("c", 1)]
+
+
+async def test_an_answer_is_not_written_before_its_words_have_had_time_to_go(history: History) -> None:
+    kept = Ledger(history, 0.0, Calendar())
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(kept.run)
+        await kept.spend("openrouter", USAGE)
+        await anyio.wait_all_tasks_blocked()
+        tasks.cancel_scope.cancel()
+    assert history.spent(TODAY) == []
 
 
 async def test_what_is_left_is_written_at_the_end(history: History) -> None:

@@ -200,6 +200,7 @@ async def test_a_conversion_is_told_at_debug(tmp_path: Path, caplog: pytest.LogC
     ]
 
 
+@pytest.mark.alone
 async def test_in_real_time_a_frame_comes_every_20_ms(tmp_path: Path) -> None:
     recorder = AudioFile(signals.write(tmp_path / "a.wav", signals.tone(0.5)), realtime=True)
     frames = await recorder.open()

@@ -84,6 +84,7 @@ async def test_sound_flows_when_opening_is_done(server: SoundServer) -> None:
     await recorder.close()
 
 
+@pytest.mark.alone
 async def test_sound_flows_without_a_gap(server: SoundServer, tmp_path: Path) -> None:
     await play_without_end(server, tmp_path / "tone.wav", hertz=437)
     recorder = a_microphone()
@@ -92,6 +93,7 @@ async def test_sound_flows_without_a_gap(server: SoundServer, tmp_path: Path) ->
     assert signals.break_in_tone(heard[signals.RATE // 2 :], 437) < 0.01
 
 
+@pytest.mark.alone
 async def test_nothing_between_open_and_close_is_missing(server: SoundServer, tmp_path: Path) -> None:
     await play_without_end(server, tmp_path / "tone.wav")
     recorder = a_microphone()
@@ -164,6 +166,7 @@ async def test_opening_twice_leaves_one_recording(server: SoundServer) -> None:
     assert count == 1
 
 
+@pytest.mark.alone
 async def test_opening_again_takes_less_than_300_ms(server: SoundServer) -> None:
     del server
     recorder = a_microphone()
@@ -250,6 +253,7 @@ def ends(ear: subprocess.Popen[str]) -> bool:
     return ear.wait(3) == 0
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
 def test_a_sound_server_that_dies_or_hangs_is_a_lost_microphone_within_a_second(
     server: SoundServer, ear: subprocess.Popen[str], how: signal.Signals
@@ -259,6 +263,7 @@ def test_a_sound_server_that_dies_or_hangs_is_a_lost_microphone_within_a_second(
     assert (said(ear), time.monotonic() - began < 1.5) == ("lost", True)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_sound_server_that_dies_or_hangs_keeps_us_neither_from_closing_nor_from_ending(
     server: SoundServer, ear: subprocess.Popen[str], how: signal.Signals

@@ -11,16 +11,26 @@ import pytest
 from anyio import to_thread
 from fixtures.service import Answer
 from moonshine_voice import get_assets_path
+from recordings import beginning
 
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
     from fixtures.daemon import Daemon, Dictated
     from fixtures.service import Received, Service
 
 SPEECH = get_assets_path() / "beckett.wav"
+SPOKEN_S = 3.5
+"""Seconds of it, with two utterances, where it is played in real time."""
+
 LOCAL_WORDS = "try again"
 """What the embedded engine understands, among the rest."""
+
+
+@pytest.fixture
+def speech(tmp_path: Path) -> Path:
+    return beginning(SPEECH, SPOKEN_S, tmp_path / "speech.wav")
 
 
 @pytest.fixture
@@ -59,10 +69,10 @@ async def daemon(dictated: Dictated, *arguments: object) -> tuple[Daemon, int]:
 
 
 async def test_the_words_of_a_service_reach_the_log_and_the_history_says_whose_they_are(
-    cloud: Dictated, service: Service
+    cloud: Dictated, service: Service, speech: Path
 ) -> None:
     service.answers(speaks)
-    _, code = await daemon(cloud, "--input", SPEECH)
+    _, code = await daemon(cloud, "--input", speech)
     noted = [json.loads(line) for line in (await run(cloud, "history", "--json")).stdout.splitlines()]
     assert (code, set(cloud.written), len(noted)) == (0, {"of a service"}, len(cloud.written))
     assert {(entry["engine"], entry["generation"]) for entry in noted} == {("openrouter", "gen-42")}
@@ -128,13 +138,13 @@ async def test_the_limit_holds_for_the_next_program_of_that_day(cloud: Dictated,
 
 
 async def test_a_text_with_no_speech_under_it_is_held_back_and_stands_in_the_history(
-    cloud: Dictated, service: Service
+    cloud: Dictated, service: Service, speech: Path
 ) -> None:
     def rambles(request: Received) -> Answer:
         return speaks(request) if request.method == "GET" else Answer(body={"text": "and so on " * 200})
 
     service.answers(rambles)
-    await daemon(cloud, "--input", SPEECH)
+    await daemon(cloud, "--input", speech)
     noted = [json.loads(line) for line in (await run(cloud, "history", "--json")).stdout.splitlines()]
     assert {(entry["fate"], "words in" in entry["reason"]) for entry in noted} == {("held", True)}
     assert not cloud.notes.exists()

@@ -59,6 +59,7 @@ async def test_several_at_once_get_each_their_own_words(engine: LocalTranscriber
     assert [handle.return_value.text for handle in handles] == alone
 
 
+@pytest.mark.alone
 async def test_cancelling_does_not_wait_for_a_model_at_work(engine: LocalTranscriber) -> None:
     long = utterance(4 * spoken("beckett.wav", 8).pcm)
     started = anyio.current_time()
