@@ -42,8 +42,8 @@ def today() -> date:
 class Ledger:
     """The day's figures in memory, each answer written to the history as well; begins anew at midnight.
 
-    `spend` counts and returns; `run` writes a moment behind it, and `close` what is left. What another program
-    of ours has spent meanwhile is taken in with each write.
+    `spend` counts and returns; `run` writes a moment behind it, `close` what is left. What another program of
+    ours has spent meanwhile is taken in with each write.
     """
 
     def __init__(
