@@ -64,7 +64,7 @@ def leave_copies(made: Database) -> None:
 @contextmanager
 def ordinary_user_at(file: Path) -> Iterator[None]:
     """Give up root's rights, but not the way to the file's folder, which another run of pytest may close."""
-    for folder in file.parents[1:4] if os.geteuid() == 0 else []:
+    for folder in file.parents[1:5] if os.geteuid() == 0 else []:
         folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o055)
     with ordinary_user():
         yield
