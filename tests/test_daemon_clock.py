@@ -40,7 +40,7 @@ def dictate(dictated: Dictated, clock: Clock, sinks: str = '["log"]') -> Daemon:
 
 
 def test_a_clock_set_back_and_forth_by_an_hour_changes_no_order_and_costs_no_word(
-    dictated: Dictated, clock: Clock
+    clock: Clock, dictated: Dictated
 ) -> None:
     dictate(dictated, clock)
     noted = [json.loads(line) for line in dictated("history", "--json").stdout.splitlines()]
@@ -58,7 +58,7 @@ def hours(dictated: Dictated) -> list[int]:
 
 @pytest.mark.desktop
 def test_a_clock_set_back_or_forward_keeps_no_sentence_from_the_window(
-    dictated: Dictated, clock: Clock, screen: Screen
+    clock: Clock, dictated: Dictated, screen: Screen
 ) -> None:
     window = screen.window()
     dictated.environ["DISPLAY"] = screen.display
@@ -66,7 +66,7 @@ def test_a_clock_set_back_or_forward_keeps_no_sentence_from_the_window(
     assert window.rest() == "".join(f"{text} " for text in dictated.written)
 
 
-def test_what_a_crash_leaves_under_a_clock_set_back_is_said_once(dictated: Dictated, clock: Clock) -> None:
+def test_what_a_crash_leaves_under_a_clock_set_back_is_said_once(clock: Clock, dictated: Dictated) -> None:
     dictated.configure("[feedback]\nlog_level = 'debug'")
     daemon = dictated.start("--input", LONG, environ=clock.env)
     daemon.says("utterance 1 delivered")
