@@ -93,14 +93,19 @@ class Desk:
         """Compare what was written with what was said, and pick the line that a user sees."""
         lines = [line for line in daemon.lines if told and told in line]
         said = self.said if said is None else said
-        text = self.program.written if self.program.notes.exists() else []
-        heard = words(" ".join(text))
+        heard = words(" ".join(self._written()))
         there = sum(
             block.size for block in SequenceMatcher(None, said, heard, autojunk=False).get_matching_blocks()
         )
         found = Found(fault, _plain(lines, self.folder), len(said), len(said) - there, len(heard) - there)
         found.sound_lost_s = self._cut_off()
         return found
+
+    def _written(self) -> list[str]:
+        """The texts in the log in the order of speaking: what waits comes later."""
+        notes = self.program.notes.read_text().splitlines() if self.program.notes.exists() else []
+        lines = sorted((json.loads(line) for line in notes), key=lambda line: line["start"])
+        return [line["text"] for line in lines]
 
     def _cut_off(self) -> float:
         """Seconds between the last sound that has words and the moment the recording was cut."""

@@ -70,26 +70,37 @@ def ended_twice(desk: Desk) -> Found:
     return desk.found("told twice (Ctrl+C, Ctrl+C)", daemon, "ending", _until(desk))
 
 
-def _until(desk: Desk) -> list[str]:
+def _until(desk: Desk, last: str = "belief") -> list[str]:
     """What had been said when the recording was cut: "… It was the epoch of belief."."""
-    return desk.said[: desk.said.index("belief") + 1]
+    return desk.said[: desk.said.index(last) + 1]
 
 
-def full(
-    desk: Desk, room: int = ROOM, fault: str = "disk full; the log is elsewhere", told: str = "not put down"
-) -> Found:
+def full(desk: Desk) -> Found:
     """Room for the log, none for sound and history."""
     desk.configure()
     daemon = desk.dictate()
-    _, hard = resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (room, hard))
+    _give_room(daemon, ROOM)
     daemon.ends()
-    return desk.found(fault, daemon, told)
+    return desk.found("disk full; the log is elsewhere", daemon, "not put down")
 
 
 def quite_full(desk: Desk) -> Found:
-    """No room for anything."""
-    return full(desk, 0, "disk full, the log on it too, and no window to type into", "it is lost")
+    """No room for anything, until three sentences have been said."""
+    desk.configure()
+    daemon = desk.dictate()
+    _give_room(daemon, 0)
+    for _ in range(3):
+        daemon.says("kept in memory")
+    _give_room(daemon, resource.RLIM_INFINITY)
+    daemon.ends()
+    desk.next_start()
+    return desk.found("disk full, the log on it too, no window; then there is room", daemon, "kept in memory")
+
+
+def _give_room(daemon: Daemon, most: int) -> None:
+    """Let no file of the program grow beyond so many bytes."""
+    _, hard = resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (most, hard))
 
 
 def read_only(desk: Desk) -> Found:
@@ -196,7 +207,10 @@ def microphone_gone(desk: Desk) -> Found:
     time.sleep(2)  # the virtual loudspeaker keeps something back
     daemon.ends(signal.SIGTERM)
     found = desk.found(
-        "sound server killed, and back", daemon, "once the microphone", [*_until(desk), *desk.said]
+        "sound server killed, and back",
+        daemon,
+        "once the microphone",
+        [*_until(desk, "foolishness"), *desk.said],
     )
     found.note = f"told after {told:.1f} s; listening {again:.1f} s after it is back; not heard in between"
     return found
