@@ -216,7 +216,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
-    parser.add_argument("--bound-ms", type=float, default=math.inf, help="fail where a p95 of wav is over that")
+    parser.add_argument(
+        "--bound-ms", type=float, default=math.inf, help="fail where a p95 of wav is over that"
+    )
     parser.add_argument("--folder", type=Path, help="where the state is kept meanwhile")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
