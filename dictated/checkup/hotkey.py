@@ -10,7 +10,8 @@ from Xlib import X, error
 from dictated import build
 from dictated.checkup.finding import Finding, Grade, of_error
 from dictated.errors import HotkeyError, NoDisplayError
-from dictated.hotkeys.grab import Keys, presses_of
+from dictated.hotkeys.grab import presses_of
+from dictated.hotkeys.keyboard import keys_of
 from dictated.x11.connection import connect, disconnect
 from dictated.x11.ownkeys import OwnKeys
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from Xlib.display import Display
 
     from dictated.config import Hotkeys
+    from dictated.hotkeys.grab import Keys
     from dictated.types import Command
 
 WITHIN_S = 10.0
@@ -87,7 +89,7 @@ def _taken(combinations: Iterable[str]) -> dict[str, bool | None]:
     """
     display = connect()
     try:
-        keys = _keys(display)
+        keys = keys_of(display)
         return {combination: _is_taken(display, combination, keys) for combination in combinations}
     finally:
         disconnect(display)  # and the server takes every grab back
@@ -102,14 +104,3 @@ def _is_taken(display: Display, combination: str, keys: Keys) -> bool | None:
         root.grab_key(keycode, modifiers, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refusal)  # noqa: FBT003  (python-xlib's owner_events)
     display.sync()
     return refusal.get_error() is not None
-
-
-def _keys(display: Display) -> Keys:
-    """Read the keyboard."""
-    first = display.display.info.min_keycode
-    rows = display.get_keyboard_mapping(first, display.display.info.max_keycode - first + 1)
-    modifiers: dict[int, int] = {}
-    for place, keycodes in enumerate(display.get_modifier_mapping()):
-        for key in set(keycodes) - {0}:
-            modifiers[key] = modifiers.get(key, 0) | 1 << place
-    return Keys({key: tuple(row) for key, row in enumerate(rows, start=first)}, modifiers)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dictated.checkup.finding import Finding, Grade, Part
+from dictated.sinks.clipboard import PROGRAMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from dictated.config import Output
 
 WITHIN_S = 5.0
-
-CLIPBOARDS = (("WAYLAND_DISPLAY", "wl-copy"), ("DISPLAY", "xclip"), ("DISPLAY", "xsel"))
-"""What `sinks.clipboard` tries, in its order, each where that variable names a screen."""
 
 
 def look(output: Output, environ: Mapping[str, str]) -> Sequence[Finding]:
@@ -47,15 +45,15 @@ def log(written: str, now: datetime) -> Finding:
 
 def clipboard(environ: Mapping[str, str]) -> Finding:
     """Say which program would put words on the clipboard."""
-    able = [program for screen, program in CLIPBOARDS if environ.get(screen)]
+    able = {program.command[0]: program.package for program in PROGRAMS if environ.get(program.display)}
     if not able:
         said = "there is no screen (DISPLAY and WAYLAND_DISPLAY are not set), so no clipboard"
         return Finding("clipboard", Grade.FAIL, said, 'output.sinks = ["log"]', Part.SINK)
     found = next((program for program in able if shutil.which(program, path=environ.get("PATH"))), None)
     if found is None:
-        package = "wl-clipboard" if able[0] == "wl-copy" else able[0]
         said = f"not installed: {' or '.join(able)}"
-        return Finding("clipboard", Grade.FAIL, said, f"sudo apt install {package}", Part.SINK)
+        mend = f"sudo apt install {next(iter(able.values()))}"
+        return Finding("clipboard", Grade.FAIL, said, mend, Part.SINK)
     return Finding(
         "clipboard", Grade.OK, f"{found} is here; it was not tried, to leave it as it is", part=Part.SINK
     )

@@ -106,7 +106,7 @@ class Keyboard(Thread):
 
     def _map(self) -> None:
         """Grab what is not grabbed yet on the keyboard as it is now, and let go of the rest."""
-        keys = _keys(self._display, self._own.lent)
+        keys = keys_of(self._display, self._own.lent)
         wanted = {name: presses_of(name, keys) for name in self._combinations}
         presses = frozenset().union(*wanted.values())
         root = self._display.screen().root
@@ -120,7 +120,7 @@ class Keyboard(Thread):
                 _LOG.warning("%s is taken by another program as well: both will react", name)
 
 
-def _keys(display: Display, lent: frozenset[int]) -> Keys:
+def keys_of(display: Display, lent: frozenset[int] = frozenset()) -> Keys:
     """Read the keyboard, but for the keys that are lent for typing."""
     first = display.display.info.min_keycode
     rows = display.get_keyboard_mapping(first, display.display.info.max_keycode - first + 1)

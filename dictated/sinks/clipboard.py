@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Program:
+class Program:
     """A program that reads standard input and stays behind to hand the words out."""
 
     display: str  # the variable that names the screen it needs
@@ -27,10 +27,10 @@ class _Program:
     package: str  # its name in Debian, Fedora and Arch
 
 
-_PROGRAMS = (
-    _Program("WAYLAND_DISPLAY", ("wl-copy", "--type", "text/plain"), "wl-clipboard"),
-    _Program("DISPLAY", ("xclip", "-selection", "clipboard", "-in"), "xclip"),
-    _Program("DISPLAY", ("xsel", "--clipboard", "--input"), "xsel"),
+PROGRAMS = (
+    Program("WAYLAND_DISPLAY", ("wl-copy", "--type", "text/plain"), "wl-clipboard"),
+    Program("DISPLAY", ("xclip", "-selection", "clipboard", "-in"), "xclip"),
+    Program("DISPLAY", ("xsel", "--clipboard", "--input"), "xsel"),
 )
 """In the order they are tried: wl-copy(1), xclip(1), xsel(1)."""
 
@@ -54,7 +54,7 @@ class ClipboardSink:
             NoDisplayError: there is no screen, so no clipboard.
             SinkError: no program worked.
         """
-        programs = [program for program in _PROGRAMS if self._environ.get(program.display)]
+        programs = [program for program in PROGRAMS if self._environ.get(program.display)]
         if not programs:
             raise NoDisplayError(
                 "there is no screen (DISPLAY and WAYLAND_DISPLAY are not set), so no clipboard"
@@ -70,7 +70,7 @@ class ClipboardSink:
     async def close(self) -> None:
         """The words stay on the clipboard."""
 
-    async def _offer(self, program: _Program, words: bytes) -> str | None:
+    async def _offer(self, program: Program, words: bytes) -> str | None:
         """Return what went wrong, or nothing."""
         name = program.command[0]
         try:
