@@ -59,7 +59,7 @@ def figures(soak: Soak) -> dict[str, object]:
         "fates": {fate: fates.count(fate) for fate in sorted(set(fates))},
         "delivered_later": sum(line.recovered for line in lines),
         "typed": sum(len(window.places) for window in story.windows),
-        "requests_answered": soak.service.answered,
+        "texts_given": len(soak.service.answered),
         "faults": dict(sorted(story.faults.items())),
         **asdict(verdict),
         "most_in_spool": max(gauge.spooled for gauge in story.gauges),

@@ -111,6 +111,7 @@ class Recovery:
 
         When one cannot be transcribed and the next one can, an engine works, and the first has another chance
         before the words of the next go anywhere. When neither can, the rest has no chance either and waits.
+        Words that are known already wait for no engine, and say nothing of any.
         """
         stuck: Record | None = None
         async for record in self._undone():
@@ -120,7 +121,7 @@ class Recovery:
             if said is None:
                 stuck = replace(record, fate=Fate.FAILED)  # as it now stands on the disk
                 continue
-            if stuck:
+            if stuck and isinstance(said, Transcript) and not record.text:
                 self._alone[stuck.id] += not await self._finish(stuck)
                 stuck = None
             if isinstance(said, Transcript) and not await self._belated.settle(said, record):

@@ -56,7 +56,7 @@ class Moody:
     def __init__(self, seed: int) -> None:
         self.port = 0  # any, until it has served
         self.faults: Counter[str] = Counter()
-        self.answered = 0
+        self.answered: dict[str, int] = {}  # when in their order each text was given
         self._chance = random.Random(seed)
         self._service = Service()
         self._service.answers(self._answer)
@@ -99,5 +99,5 @@ class Moody:
             name = self._chance.choice(list(FAULTS))
             self.faults[name] += 1
             return FAULTS[name](text)
-        self.answered += 1
+        self.answered[text] = len(self.answered)
         return Answer(body={"text": text}, delay=self._chance.uniform(0, 0.03))

@@ -82,6 +82,7 @@ class Story:
     faults: Counter[str] = field(default_factory=Counter)
     gauges: list[Gauge] = field(default_factory=list)
     windows: list[Typed] = field(default_factory=list)
+    answered: dict[str, int] = field(default_factory=dict)  # when in their order each text was given
     seconds: float = 0.0  # of sound
     elapsed: float = 0.0  # by the clock
     heard: int = 0  # utterances, as the daemon counts them
@@ -124,6 +125,7 @@ class Soak:
                 await self._settle()
             tasks.cancel_scope.cancel()
         self.story.faults += self.service.faults
+        self.story.answered = self.service.answered
         self.story.seconds = self._speech.seconds
         self.story.elapsed = time.monotonic() - began
         return self.story

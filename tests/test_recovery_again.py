@@ -61,6 +61,19 @@ async def test_what_the_log_refuses_is_not_overtaken_by_what_was_said_later(hous
     assert [heard.number for heard in house.engine.heard] == [OLD + 1]
 
 
+async def test_words_that_are_known_are_no_sign_that_an_engine_works(house: House) -> None:
+    house.engine.failing[OLD + 1] = AWAY
+    house.failed(1)
+    for number in range(2, GIVE_UP + 3):
+        house.failed(number, "hello")
+        house.resending.now()
+        await house.work()
+    house.engine.failing.clear()
+    house.resending.now()
+    await house.work()
+    assert house.lines[-1] == f"words {OLD + 1}"
+
+
 async def test_one_that_fails_twice_beside_another_is_told_once(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from moods import text_of
 from verdict import (
     Line,
     Typed,
     disagreements,
     not_typed,
     out_of_order,
+    overtaken,
     said_twice,
     sayings_lost,
     typed_twice,
@@ -59,6 +61,15 @@ def test_a_frame_that_is_in_two_lines_is_said_twice() -> None:
 
 def test_a_line_behind_a_later_one_is_out_of_order() -> None:
     assert out_of_order([range(1), range(20, 30), range(10, 15), range(40, 41)]) == 1
+
+
+@pytest.mark.parametrize(("answered", "count"), [((0, 1), 1), ((1, 0), 0)])
+def test_a_line_is_overtaken_by_a_later_one_unless_its_words_came_later_too(
+    answered: tuple[int, int], count: int
+) -> None:
+    early, late = line(10, 20), line(30, 40)
+    texts = [text_of(one.places) for one in (early, late)]
+    assert overtaken([late, early], dict(zip(texts, answered, strict=True))) == count
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from dictated.recollection import OLD
 from dictated.records import Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from soaking import Story
@@ -90,7 +90,7 @@ def judge(story: Story, lines: Sequence[Line], entries: Sequence[Entry], spooled
         said_twice=said_twice(lines),
         unaccounted=abs(story.heard - len(lines)),
         out_of_order=out_of_order([line.places for line in lines if not line.recovered]),
-        overtaken=recovered_out_of_order(lines),
+        overtaken=overtaken([line for line in lines if line.recovered], story.answered),
         disagreements=disagreements(lines, entries),
         typed_twice=typed_twice(story.windows),
         not_typed=not_typed(story.windows, lines, entries),
@@ -134,9 +134,13 @@ def out_of_order(places: Sequence[range]) -> int:
     return sum(after.start < before.start for before, after in pairwise(places))
 
 
-def recovered_out_of_order(lines: Sequence[Line]) -> int:
-    """How often that is so among those delivered later."""
-    return out_of_order([line.places for line in lines if line.recovered])
+def overtaken(lines: Sequence[Line], answered: Mapping[str, int]) -> int:
+    """How often that is so although its words came earlier, too: who waits for the log waits for no network."""
+    return sum(
+        after.places.start < before.places.start
+        and answered[text_of(after.places)] < answered[text_of(before.places)]
+        for before, after in pairwise(lines)
+    )
 
 
 def disagreements(lines: Sequence[Line], entries: Iterable[Entry]) -> int:
