@@ -37,7 +37,7 @@ class Belated:
         """See whether what was on its way when the program ended has arrived, before anything else does."""
         for record in left:
             for sink in self._sinks:
-                mark, place = record.marks.get(sink.name, ("", ""))
+                mark, place = record.mark(sink.name)
                 if mark == "begun" and isinstance(sink, Searchable):
                     there = await sink.has(words(record, silent(record)), place)
                     step = self._history.records.done if there else self._history.records.missed
@@ -72,7 +72,7 @@ class Belated:
         """Bring the words to the log; for every other sink they wait, for its moment is over."""
         held, lost = "", ""
         for sink in self._sinks:
-            mark, place = record.marks.get(sink.name, ("", ""))
+            mark, place = record.mark(sink.name)
             if mark == "done":
                 continue
             if not isinstance(sink, Searchable):

@@ -54,7 +54,7 @@ class Insertion:
         """Return the names of the sinks that keep words and have these; a window may get them once more."""
         having = []
         for sink in self._delivery.keepers:
-            mark, place = record.marks.get(sink.name, ("", ""))
+            mark, place = record.mark(sink.name)
             begun = mark == "begun" and await sink.has(transcript, place)
             if begun or mark == "done" or record.fate is Fate.DELIVERED:
                 having.append(sink.name)

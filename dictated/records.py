@@ -102,6 +102,10 @@ class Record:
     reason: str = ""
     marks: dict[str, tuple[str, str]] = field(default_factory=dict)
 
+    def mark(self, sink: str) -> tuple[str, str]:
+        """Return the mark of this sink and the place it was made with, both empty where there is none."""
+        return self.marks.get(sink, ("", ""))
+
 
 class Records:
     """The part of the history that is still under way. Its functions block: call them in a thread."""
