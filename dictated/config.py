@@ -31,6 +31,10 @@ class Audio(Struct, frozen=True, kw_only=True):
     listen_at_start: Annotated[
         bool, Meta(description="Listen as soon as the daemon is ready, without waiting for the hotkey.")
     ] = False
+    listen_when_locked: Annotated[
+        bool,
+        Meta(description="Go on listening while the screen is locked; false stops until it is unlocked."),
+    ] = True
 
 
 class VadSettings(Struct, frozen=True, kw_only=True):
@@ -114,10 +118,30 @@ class TypeSink(Struct, frozen=True, kw_only=True):
             "there all the same, or give the first window the focus again."
         ),
     ] = "hold"
+    when_locked: Annotated[
+        Literal["hold", "type"],
+        Meta(description="While the screen is locked: hold the words, or type them all the same."),
+    ] = "hold"
     wayland: Annotated[
-        tuple[Literal["wtype", "paste", "ydotool"], ...],
+        tuple[Literal["virtual-keyboard", "portal", "paste", "ydotool"], ...],
         Meta(min_length=1, description="How words are typed in a Wayland session, in the order tried."),
-    ] = ("wtype", "paste", "ydotool")
+    ] = ("virtual-keyboard", "portal", "paste", "ydotool")
+    read_back: Annotated[
+        bool,
+        Meta(
+            description="Wayland: look whether the words arrived, where the window tells (AT-SPI); what did not "
+            "is held."
+        ),
+    ] = True
+    paste_from: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=20_000,
+            description="X11: a text of this many characters is pasted, and the clipboard put back as it was; "
+            "0 is never.",
+        ),
+    ] = 0
     settle_ms: Annotated[
         Milliseconds,
         Meta(description="How long a window is given to see a changed keyboard mapping (é, я, 你, 🙂)."),
@@ -192,13 +216,25 @@ class HistorySettings(Struct, frozen=True, kw_only=True):
 
 
 class Hotkeys(Struct, frozen=True, kw_only=True):
-    """Global key combinations (X11), as pynput writes them: "<ctrl>+<alt>+d"; "" is none."""
+    """Global key combinations, as pynput writes them: "<ctrl>+<alt>+d"; "" is none."""
 
     toggle: Annotated[str, Meta(description="Press to start listening, press again to stop.")] = (
         "<ctrl>+<alt>+d"
     )
     hold: Annotated[str, Meta(description="Listen for as long as it is held.")] = ""
+    tap_or_hold: Annotated[
+        str, Meta(description="Tapped, it starts and stops listening; held longer than tap_ms, it is hold.")
+    ] = ""
     cancel: Annotated[str, Meta(description="Stop listening and throw away what is not delivered yet.")] = ""
+    undo: Annotated[str, Meta(description="Take back what was typed last.")] = ""
+    tap_ms: Annotated[Milliseconds, Meta(description="The longest that a tap of tap_or_hold lasts.")] = 300
+    through: Annotated[
+        Literal["auto", "x11", "portal", "evdev"],
+        Meta(
+            description="Who sees the keys: the X server, the desktop (GlobalShortcuts portal), or we ourselves "
+            "(evdev: the extra of that name, and a user in the group input); auto takes the first that fits."
+        ),
+    ] = "auto"
 
 
 class Feedback(Struct, frozen=True, kw_only=True):
@@ -210,6 +246,14 @@ class Feedback(Struct, frozen=True, kw_only=True):
             description="Show on the desktop what needs you: a lost microphone, words that wait, a bad key."
         ),
     ] = True
+    tray: Annotated[
+        bool, Meta(description="Show by an icon in the tray whether it listens, works, or words wait.")
+    ] = True
+    sounds: Annotated[
+        bool,
+        Meta(description="A short sound when listening starts, when it stops, and when something fails."),
+    ] = True
+    volume: Annotated[float, Meta(ge=0, le=1, description="How loud those are; 1 is full scale.")] = 0.2
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="What you say is never logged above debug."),

@@ -139,6 +139,22 @@ class Searchable(Sink, Protocol):
         ...
 
 
+@runtime_checkable
+class Undoable(Sink, Protocol):
+    """A sink that can take back what it delivered last."""
+
+    async def undo(self) -> int:
+        """Take back the words delivered last, exactly their graphemes; return how many those were.
+
+        The time before takes back what was delivered before that, a bounded number of times.
+
+        Raises:
+            SinkError: there is nothing left to take back, or it stands in another window than the one that
+                has the focus; nothing is done. Or it broke off, and then there is nothing to take back.
+        """
+        ...
+
+
 class Hotkey(Protocol):
     """A watcher of keys."""
 

@@ -173,6 +173,7 @@ class Command(StrEnum):
     STOP = "stop"
     TOGGLE = "toggle"
     CANCEL = "cancel"
+    UNDO = "undo"
     RELOAD = "reload"
     QUIT = "quit"
 

@@ -59,7 +59,9 @@ def test_a_daemon_removes_at_its_start_what_is_past_its_time(dictated: Dictated)
 
 def test_a_purge_beside_a_running_daemon_leaves_no_trace(dictated: Dictated) -> None:
     dictated.start().says("ready")
-    dictated("stop")  # answered when the daemon has looked for what an earlier run left: it takes none of these
+    dictated(
+        "stop"
+    )  # answered when the daemon has looked for what an earlier run left: it takes none of these
     room = Room(dictated.home / "state/dictated")
     for fate in (Fate.DELIVERED, Fate.HELD, Fate.RECORDED):
         room.say(fate)
