@@ -32,6 +32,7 @@ class Tally:
     delivered: int = 0
     empty: int = 0
     held: int = 0
+    on_hold: int = 0  # of them, those that the user has not been seen to know of
     kept: int = 0
     cancelled: int = 0
 
@@ -78,6 +79,7 @@ class Archive:
     async def held(self, transcript: Transcript, reason: str) -> None:
         """The words wait until the user asks for them."""
         self.tally.held += 1
+        self.tally.on_hold += 1
         number = self._number(transcript.utterance)
         held = "utterance %d is held back: %s; `dictated history` shows it"
         log.info(held, number, reason, extra=about(Subject.WORDS))

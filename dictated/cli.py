@@ -30,7 +30,8 @@ GROUPS = {
         "stop": "stop listening; what is said so far is still delivered",
         "toggle": "start or stop",
         "cancel": "stop, and throw away what is not delivered yet",
-        "status": "say what the daemon is doing",
+        "undo": "take back what was typed last",
+        "status": "say what the daemon is doing; --follow: at each change, for a status bar",
     },
     "Recordings": {
         "transcribe": "print the words of recordings, one line per utterance",
@@ -51,7 +52,7 @@ GROUPS = {
 }
 """Every command under its heading, as `dictated --help` shows them."""
 
-ASKED = frozenset({"start", "stop", "toggle", "cancel", "retry", "insert", "status"})
+ASKED = frozenset({"start", "stop", "toggle", "cancel", "undo", "retry", "insert", "status"})
 """What the daemon does for us: all in `commands/ask.py`."""
 
 
@@ -84,7 +85,7 @@ def _parse(argv: Sequence[str]) -> Namespace:
     """Read the command line; a bare `toggle` or the like does without argparse, which is slow to import."""
     bare = argv[2:] if argv[:1] == ["--config"] else argv  # which these commands take, and do not read
     if len(bare) == 1 and bare[0] in ASKED:
-        return SimpleNamespace(command=bare[0], json=False)
+        return SimpleNamespace(command=bare[0], json=False, follow=False)
     return _parser().parse_args(argv)
 
 
@@ -115,7 +116,11 @@ def _add_dictating(made: dict[str, argparse.ArgumentParser]) -> None:
     made["run"].add_argument(
         "--input", metavar="FILE", help="take this recording for the microphone, in real time"
     )
-    made["status"].add_argument("--json", action="store_true", help="as one JSON object")
+    form = made["status"].add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as one JSON object")
+    form.add_argument(
+        "--follow", action="store_true", help="one JSON object a line, now and at each change, until stopped"
+    )
     made["transcribe"].add_argument("files", nargs="+", metavar="FILE")
     made["transcribe"].add_argument("--json", action="store_true", help="one JSON object a line")
 

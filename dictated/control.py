@@ -1,29 +1,35 @@
-"""The daemon's end of the control socket: one JSON object a line in, one out."""
+"""The daemon's end of the control socket: one JSON object a line in, one out; or many, for who follows."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import os
+import socket
+import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from anyio.streams.buffered import BufferedByteReceiveStream
 
+from dictated.allowance import Allowance
 from dictated.client import MAX_REQUEST_BYTES
 from dictated.errors import DictatedError, RequestError
 from dictated.types import Command, State
 
 if TYPE_CHECKING:
+    from asyncio import StreamReader, StreamWriter
     from pathlib import Path
 
-    from anyio.abc import SocketStream, TaskStatus
+    from anyio.abc import TaskStatus
 
     from dictated.session import Session
 
 log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 5.0
-"""How long a client may take to send its line and read its answer."""
+"""How long a client may take to send its line and read its answer, and who follows to read a line."""
 
 SETTLE_SECONDS = 5.0
 """How long `start`, `stop` and `cancel` may take before their answer says how far they came."""
@@ -31,51 +37,147 @@ SETTLE_SECONDS = 5.0
 CONNECTIONS = 16
 """Requests answered at once; further ones wait their turn."""
 
+FOLLOWERS = 16
+"""How many may follow at once: a bar on each screen, a few scripts."""
+
+PER_SECOND = 50.0
+"""Requests a second in the long run; a bar asks for one, a key that repeats for some 30."""
+
+BURST = 100
+"""Requests at once."""
+
 _SESSION_COMMANDS = {str(c): c for c in (Command.START, Command.STOP, Command.TOGGLE, Command.CANCEL)}
 
-
-_OTHER_COMMANDS = ("insert", "retry", "status")
+_OTHER_COMMANDS = ("insert", "retry", "undo", "status", "follow")
 
 
 async def serve(path: Path, session: Session, *, task_status: TaskStatus[None]) -> None:
     """Answer on a socket only this user may open, until cancelled; its directory is there already.
 
+    The streams are asyncio's: those of anyio log a traceback where they are cancelled while bytes come in.
+
     Raises:
         DictatedError: there cannot be such a socket.
     """
-    slots = anyio.CapacityLimiter(CONNECTIONS)
+    desk = _Desk(session)
+    async with anyio.create_task_group() as tasks:
 
-    async def answer(stream: SocketStream) -> None:
-        async with stream, slots:
-            try:
-                with anyio.move_on_after(REQUEST_SECONDS + SETTLE_SECONDS):
-                    await stream.send(await _reply(stream, session))
-            except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.IncompleteRead):
-                log.debug("a client went away before its answer")
+        def receive(reader: StreamReader, writer: StreamWriter) -> None:
+            tasks.start_soon(desk.answer, reader, writer)
 
+        place = _bound(path)
+        server = await asyncio.start_unix_server(receive, sock=place, limit=MAX_REQUEST_BYTES)
+        try:
+            task_status.started()
+            await anyio.sleep_forever()
+        finally:
+            server.close()
+            path.unlink(missing_ok=True)  # noqa: ASYNC240 (one call on a tmpfs, on the way out)
+
+
+def _bound(path: Path) -> socket.socket:
+    """Make the socket, in the place of one that a dead daemon has left.
+
+    Raises:
+        DictatedError: there cannot be one.
+    """
+    made = socket.socket(socket.AF_UNIX)
     try:
-        listener = await anyio.create_unix_listener(path, mode=0o600)
+        path.unlink(missing_ok=True)
+        made.bind(os.fspath(path))
+        path.chmod(0o600)
     except OSError as error:
+        made.close()
         raise DictatedError(
             f"{path} cannot be the control socket ({error}); set XDG_RUNTIME_DIR to another directory"
         ) from error
-    try:
-        async with listener:
-            task_status.started()
-            await listener.serve(answer)
-    finally:
-        path.unlink(missing_ok=True)  # noqa: ASYNC240 (one call on a tmpfs, on the way out)
+    return made
 
 
-async def _reply(stream: SocketStream, session: Session) -> bytes:
-    try:
-        line = await BufferedByteReceiveStream(stream).receive_until(b"\n", MAX_REQUEST_BYTES)
-        reply = await _carry_out(*_request(line), session)
-    except anyio.DelimiterNotFound:
-        reply = {"refused": f"a request has one line of at most {MAX_REQUEST_BYTES} bytes"}
-    except DictatedError as error:
-        reply = {"refused": str(error)}
-    return json.dumps(reply).encode() + b"\n"
+class _Desk:
+    """Answers whoever connects, within the bounds there are."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._slots = anyio.CapacityLimiter(CONNECTIONS)
+        self._seats = anyio.CapacityLimiter(FOLLOWERS)
+        self._allowance = Allowance(PER_SECOND, BURST)
+
+    async def answer(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Read a request, and answer it; then, to who asked to follow, tell each change."""
+        try:
+            async with self._slots:
+                follows = False
+                with anyio.move_on_after(REQUEST_SECONDS + SETTLE_SECONDS):
+                    follows = await self._reply(reader, writer)
+            if follows:
+                await self._tell(reader, writer)
+        except (OSError, asyncio.IncompleteReadError):
+            log.debug("a client went away before its answer")
+        finally:
+            writer.close()
+
+    async def _reply(self, reader: StreamReader, writer: StreamWriter) -> bool:
+        """Answer a request; say whether it asks to follow, which is not answered yet."""
+        try:
+            line = await reader.readuntil()
+            _see_that_it_is_ours(writer)
+            if not self._allowance.take(anyio.current_time()):
+                raise RequestError(f"more than {PER_SECOND:g} requests a second; ask less often")
+            name, number = _request(line)
+            if name == "follow":
+                return True
+            reply = await _carry_out(name, number, self._session)
+        except asyncio.LimitOverrunError:
+            reply = {"refused": f"a request has one line of at most {MAX_REQUEST_BYTES} bytes"}
+        except DictatedError as error:
+            reply = {"refused": str(error)}
+        await _send(writer, reply)
+        return False
+
+    async def _tell(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Send how things stand at each change, until who follows goes away or reads no more."""
+        try:
+            self._seats.acquire_on_behalf_of_nowait(writer)
+        except anyio.WouldBlock:
+            await _send(writer, {"refused": f"{FOLLOWERS} programs follow already; end one"})
+            return
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_await_leaving, reader, tasks.cancel_scope)
+                with suppress(OSError):  # a time-out is one
+                    async for status in self._session.bulletin.follow():
+                        with anyio.fail_after(REQUEST_SECONDS):
+                            await _send(writer, status)
+                tasks.cancel_scope.cancel()
+        finally:
+            self._seats.release_on_behalf_of(writer)
+
+
+async def _send(writer: StreamWriter, reply: dict[str, Any]) -> None:
+    writer.write(json.dumps(reply).encode() + b"\n")
+    await writer.drain()
+
+
+async def _await_leaving(reader: StreamReader, scope: anyio.CancelScope) -> None:
+    """End this scope when the other end is closed; what it still sends is not read as anything."""
+    with suppress(OSError):
+        while await reader.read(MAX_REQUEST_BYTES):
+            pass
+    scope.cancel()
+
+
+def _see_that_it_is_ours(writer: StreamWriter) -> None:
+    """Refuse every user but the daemon's own (SO_PEERCRED, unix(7)), whatever the socket's mode has become.
+
+    Raises:
+        RequestError: it is another one.
+    """
+    peer = writer.get_extra_info("socket")
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _, user, _ = struct.unpack("3i", credentials)
+    if user != os.geteuid():
+        raise RequestError("this daemon is another user's; start one of your own with `dictated run`")
 
 
 def _request(line: bytes) -> tuple[str, int | None]:
@@ -94,12 +196,17 @@ def _request(line: bytes) -> tuple[str, int | None]:
 
 async def _carry_out(name: str, number: int | None, session: Session) -> dict[str, Any]:
     """Do it. `toggle` answers at once, so that a key bound to it never waits for a device."""
-    if name == "status":
-        return session.status()
-    if name == "insert":
-        return {"inserted": await session.parts.insertion.insert(number)}
-    if name == "retry":
-        return {"tried": await session.parts.recovery.retry(number)}
+    match name:
+        case "status":
+            return session.status()
+        case "insert":
+            inserted = await session.parts.insertion.insert(number)
+            session.noticed()
+            return {"inserted": inserted}
+        case "retry":
+            return {"tried": await session.parts.recovery.retry(number)}
+        case "undo":
+            return {"taken_back": await session.parts.delivery.undo()}
     heading = session.submit(_SESSION_COMMANDS[name])
     if name == "toggle":
         return {**session.status(), "state": str(heading)}

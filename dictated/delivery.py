@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from dictated.errors import HeldError, SinkError
+from dictated.errors import HeldError, RequestError, SinkError
 from dictated.notice import Subject, about
-from dictated.ports import Searchable
+from dictated.ports import Searchable, Undoable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -54,6 +54,21 @@ class Delivery:
         sinks = [sink for sink in self.sinks if sink.name not in having]
         async with self._turn:
             return await self._deliver(sinks, transcript, archive)
+
+    async def undo(self) -> int:
+        """Have what was typed last taken back; return how many graphemes that were.
+
+        Raises:
+            RequestError: nothing was, and why.
+        """
+        async with self._turn:
+            for sink in self.sinks:
+                if isinstance(sink, Undoable):
+                    try:
+                        return await sink.undo()
+                    except SinkError as error:
+                        raise RequestError(str(error)) from error
+        raise RequestError('nothing is typed here that could be taken back; output.sinks has no "type"')
 
     @property
     def keepers(self) -> list[Searchable]:

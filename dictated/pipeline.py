@@ -78,6 +78,14 @@ async def _follow(tape: Tape | None, segmenter: Segmenter) -> None:
         log.debug("what is being said is not on the disk until it is said: %s", error)
 
 
+async def throw_away(tape: Tape) -> None:
+    """Erase what was being said: nothing of it may come back at the next start."""
+    try:
+        await to_thread.run_sync(tape.erase)
+    except SpoolError as error:
+        log.warning("what was thrown away is still on the disk: %s", error)
+
+
 class Pipeline:
     """Has utterances transcribed side by side and delivers them strictly in the order of speaking.
 
@@ -87,12 +95,20 @@ class Pipeline:
     """
 
     def __init__(
-        self, transcriber: Transcriber, delivery: Delivery, archive: Archive, *, backlog: int
+        self,
+        transcriber: Transcriber,
+        delivery: Delivery,
+        archive: Archive,
+        *,
+        backlog: int,
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
+        """`tell` is called when another utterance waits, and when one no longer does."""
         self._transcriber = transcriber
         self._delivery = delivery
         self._archive = archive
         self._backlog = backlog
+        self._tell = tell
         self._inlet, self._outlet = anyio.create_memory_object_stream[
             "tuple[Utterance, TaskHandle[Transcript | Failure]]"
         ](backlog)
@@ -123,6 +139,7 @@ class Pipeline:
             async for utterance, handle in self._outlet:
                 await self._settle(utterance, handle)
                 self._waiting.pop(utterance.number)
+                self._tell()
 
     async def put(self, utterance: Utterance) -> None:
         """Take the next utterance; waits while the backlog is full."""
@@ -133,6 +150,7 @@ class Pipeline:
                 return
         handle = self._tasks.start_soon(self._transcribe, utterance)
         self._waiting[utterance.number] = (utterance, handle)
+        self._tell()
         try:
             self._inlet.send_nowait((utterance, handle))
         except anyio.WouldBlock:
@@ -147,6 +165,7 @@ class Pipeline:
                 await self._archive.heard(utterance)
             reason = f"{self._backlog} utterances wait already (limits.backlog)"
             await self._archive.failed(utterance, reason)
+            self._tell()
 
     def finish(self) -> None:
         """Take no more; `run` ends when all is delivered."""

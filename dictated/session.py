@@ -9,39 +9,36 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from anyio import CancelScope, TaskHandle, to_thread
+from anyio import CancelScope, TaskHandle
 
 from dictated.archive import DiskArchive, Tally
+from dictated.bulletin import Bulletin
 from dictated.errors import (
     AudioFileError,
     DictatedError,
     RecorderError,
     RequestError,
-    SpoolError,
     TranscriberError,
 )
-from dictated.gaze import Gaze
-from dictated.hearing import Hearing
-from dictated.mute import Mute
+from dictated.listening import Listening
 from dictated.notice import Subject, about, over
 from dictated.persistence import Persistence
-from dictated.pipeline import Pipeline, listen
-from dictated.segmenter import Segmenter
-from dictated.types import Command, Frame, Segment, State
+from dictated.pipeline import Pipeline, throw_away
+from dictated.types import Command, Frame, State
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from anyio.abc import TaskGroup
 
+    from dictated.mute import Mute
     from dictated.parts import Parts
     from dictated.ports import Transcriber
-    from dictated.tape import Tape
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +49,7 @@ class Session:
     def __init__(self) -> None:
         self.state = State.OFF
         self.error = ""  # what keeps us from listening as it was wanted, for `dictated status`
+        self.bulletin = Bulletin(self.status)
         self._tally = Tally()
         self._wanted = False
         self._discard = False  # what is heard and not yet delivered is to be thrown away
@@ -103,6 +101,11 @@ class Session:
             raise RequestError("the daemon is not ready yet; try again in a moment")
         return self._parts
 
+    def noticed(self) -> None:
+        """Note that the user knows of words that wait."""
+        self._tally.on_hold = 0
+        self.bulletin.post()
+
     async def settled(self) -> None:
         """Wait until the last command is carried out, or has failed."""
         await self._settled.wait()
@@ -125,13 +128,16 @@ class Session:
         """
         self._parts = parts
         archive = DiskArchive(self._tally, parts.spool, parts.history, parts.recovery.saw, parts.refuge)
-        self._pipeline = Pipeline(parts.transcriber, parts.delivery, archive, backlog=parts.backlog)
+        self._pipeline = Pipeline(
+            parts.transcriber, parts.delivery, archive, backlog=parts.backlog, tell=self.bulletin.post
+        )
         async with anyio.create_task_group() as tasks:
             self._scope = tasks.cancel_scope
             await tasks.start(self._pipeline.run)
             while self._ending is None:
                 self._changed = anyio.Event()
                 await self._settle(parts, self._pipeline, tasks)
+                self.bulletin.post()
                 with CancelScope(deadline=self._next_try if self._lacks_microphone() else math.inf):
                     await self._changed.wait()
             if self._ending is Command.RELOAD:
@@ -183,6 +189,7 @@ class Session:
     async def _start(self, parts: Parts, pipeline: Pipeline, tasks: TaskGroup) -> None:
         if self.state is not State.LOST:
             self.state = State.STARTING
+            self.bulletin.post()
         if parts.keeps_trying:
             self._persist(parts)
         with CancelScope() as self._attempt:
@@ -197,6 +204,7 @@ class Session:
         if self._persistence is not None:
             self._persistence.came_back(anyio.current_time())
         self.error = ""
+        self._tally.on_hold = 0  # who starts it sees what is shown
         self.state = State.LISTENING
         log.info("listening", extra=over(Subject.MICROPHONE))
         self._listening = tasks.start_soon(self._listen, frames, parts, pipeline)
@@ -207,13 +215,14 @@ class Session:
         if self._listening is not None:
             if not lost:
                 self.state = State.STOPPING
+                self.bulletin.post()
             if self._discard:
                 self._listening.cancel()
             await parts.recorder.close()
             await self._listening.wait()
             self._listening = None
             if self._discard:
-                await self._erase(parts.tape)
+                await throw_away(parts.tape)
             log.info("not listening")
         elif self.state is State.LOST and not lost:
             log.info("no longer waiting for the microphone", extra=over(Subject.MICROPHONE))
@@ -221,22 +230,12 @@ class Session:
             self.state = State.OFF
 
     async def _listen(self, frames: AsyncIterator[Frame], parts: Parts, pipeline: Pipeline) -> None:
-        mute = Mute(0 if parts.ends_with_input else parts.silence_s)  # a file may be silent for good reasons
-        hearing = Hearing(frames, mute, self._tell_mute)
-        take = pipeline.put if parts.ends_with_input else pipeline.offer  # a file can wait, a speaker cannot
-
-        async def emit(segment: Segment) -> None:
-            utterance = hearing.utterance(next(self._numbers), segment)
-            await take(replace(utterance, window=await gaze.window(segment.first)))
-
-        parts.vad.reset()
         async with anyio.create_task_group() as beside:
-            gaze = Gaze(parts.window, beside)
-            segmenter = Segmenter(parts.rules, gaze.pause)
-            self._take_a_breath = lambda: hearing.finish(lambda: segmenter.pausing, parts.rules.longest)
+            listening = Listening(frames, parts, self._tell_mute, beside)
+            self._take_a_breath = listening.take_a_breath
             beside.start_soon(self._warm, parts.transcriber)
             try:
-                await listen(hearing, parts.vad, segmenter, emit, parts.tape)
+                await listening.run(pipeline, self._numbers)
             except (RecorderError, AudioFileError) as error:
                 self._miss(error, parts)
             beside.cancel_scope.cancel()
@@ -245,13 +244,6 @@ class Session:
             self._ending = Command.QUIT if parts.ends_with_input and not self._wanted else self._ending
             self._touch()
 
-    async def _erase(self, tape: Tape) -> None:
-        """Nothing of what is thrown away may come back at the next start."""
-        try:
-            await to_thread.run_sync(tape.erase)
-        except SpoolError as error:
-            log.warning("what was thrown away is still on the disk: %s", error)
-
     async def _warm(self, transcriber: Transcriber) -> None:
         """Have the engine ready, its connections open, before the first utterance is spoken."""
         try:
@@ -259,6 +251,7 @@ class Session:
         except TranscriberError as error:
             log.error("%s", error, extra=about(Subject.ENGINE))  # noqa: TRY400 (told to a person)
             self.error = str(error)
+            self.bulletin.post()
 
     def _persist(self, parts: Parts) -> None:
         """From now on, have the microphone again whenever it is lost; a file is had once."""
@@ -296,3 +289,4 @@ class Session:
 
     def _tell_mute(self, mute: Mute) -> None:
         self.error = mute.tell(self.error)
+        self.bulletin.post()

@@ -4,13 +4,14 @@ import json
 import os
 import socket
 import stat
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
 from anyio import to_thread
+from anyio.streams.buffered import BufferedByteReceiveStream
 from test_session import Desk
 
 from dictated import control
@@ -20,6 +21,9 @@ from dictated.errors import NotRunningError, RecorderError, RequestError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+
+NOBODY = 65534
 
 
 @asynccontextmanager
@@ -35,6 +39,44 @@ async def send(path: Path, line: bytes) -> dict[str, Any]:
     async with await anyio.connect_unix(path) as link:
         await link.send(line)
         answer: dict[str, Any] = json.loads(await link.receive())
+        return answer
+
+
+@asynccontextmanager
+async def following(path: Path, key: str = "state") -> AsyncIterator[AsyncIterator[Any]]:
+    """What is told of one key, when it changes."""
+
+    async def read() -> AsyncIterator[Any]:
+        told = None
+        while True:
+            status = json.loads(await lines.receive_until(b"\n", 65536))
+            if status[key] != told:
+                told = status[key]
+                yield told
+
+    async with await anyio.connect_unix(path) as link:
+        await link.send(b'{"command": "follow"}\n')
+        lines = BufferedByteReceiveStream(link)
+        yield read()
+
+
+async def until(last: str, states: AsyncIterator[str]) -> AsyncIterator[str]:
+    async for state in states:
+        yield state
+        if state == last:
+            return
+
+
+def as_another_user(path: Path) -> dict[str, Any]:
+    """Ask for the status as a user who is not the daemon's."""
+    with socket.socket(socket.AF_UNIX) as link:
+        os.seteuid(NOBODY)
+        try:
+            link.connect(path.name)  # from inside the folder: those above it may be closed to him
+        finally:
+            os.seteuid(0)
+        link.sendall(b'{"command": "status"}\n')
+        answer: dict[str, Any] = json.loads(link.recv(65536))
         return answer
 
 
@@ -110,6 +152,60 @@ async def test_a_client_that_says_nothing_does_not_keep_others_waiting(path: Pat
 async def test_only_its_user_may_open_the_socket(path: Path) -> None:
     async with daemon(path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+async def test_another_user_is_refused_though_the_socket_lets_him_in(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    async with daemon(path):
+        path.parent.chmod(0o755)
+        path.chmod(0o666)
+        assert "another user's" in (await to_thread.run_sync(as_another_user, path))["refused"]
+
+
+async def test_a_program_that_asks_without_end_is_refused_and_others_are_not_for_long(path: Path) -> None:
+    async with daemon(path):
+        answers = [await send(path, b'{"command": "status"}\n') for _ in range(control.BURST + 30)]
+        assert "less often" in answers[-1]["refused"]
+        await anyio.sleep(2 / control.PER_SECOND)
+        assert (await send(path, b'{"command": "status"}\n'))["state"] == "off"
+
+
+async def test_who_follows_is_told_how_things_stand_and_of_each_change(path: Path) -> None:
+    async with daemon(path), following(path) as states:
+        assert await anext(states) == "off"
+        await to_thread.run_sync(ask, path, "start")
+        assert [state async for state in until("listening", states)] in (
+            ["starting", "listening"],
+            ["listening"],
+        )
+
+
+async def test_who_follows_is_told_when_words_no_longer_wait(path: Path) -> None:
+    async with daemon(path) as desk, following(path, "waiting") as waiting:
+        await to_thread.run_sync(ask, path, "start")
+        await desk.recorder.say("..ss....")
+        await desk.sink.holds(1)
+        async for number in waiting:
+            if number:
+                break
+        assert await anext(waiting) == 0
+
+
+async def test_who_followed_and_went_away_makes_room_for_another(path: Path) -> None:
+    async with daemon(path):
+        for _ in range(control.FOLLOWERS + 1):
+            async with following(path) as states:
+                assert await anext(states) == "off"
+
+
+async def test_more_than_so_many_do_not_follow_at_once(path: Path) -> None:
+    async with daemon(path), AsyncExitStack() as links:
+        for _ in range(control.FOLLOWERS):
+            await anext(await links.enter_async_context(following(path)))
+        assert "follow already" in (await send(path, b'{"command": "follow"}\n'))["refused"]
 
 
 async def test_a_socket_left_by_a_dead_daemon_is_replaced(path: Path) -> None:

@@ -2,21 +2,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from doubles import ListHistory, ListSink, ListSpool, transcript, utterance
 
 from dictated import config
 from dictated.archive import Archive, DiskArchive, Tally
 from dictated.delivery import Delivery, Outcome
-from dictated.errors import HeldError, NoDisplayError, SinkError
+from dictated.errors import HeldError, NoDisplayError, RequestError, SinkError
 from dictated.sinks.log import LogSink
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
 NOTHING = Archive(Tally())
 """An archive that puts nothing down."""
+
+
+class ErasingSink(ListSink):
+    """A list whose last text can be taken back."""
+
+    async def undo(self) -> int:
+        if not self.texts:
+            raise SinkError("there is nothing left")
+        return len(self.texts.pop())
 
 
 async def test_every_sink_gets_the_words() -> None:
@@ -118,3 +126,20 @@ async def test_the_words_are_not_in_the_complaint(caplog: pytest.LogCaptureFixtu
         transcript("secret"), NOTHING
     )
     assert "secret" not in caplog.text
+
+
+async def test_what_is_taken_back_is_taken_back_where_it_was_typed_only() -> None:
+    log, window = ListSink("log"), ErasingSink("type")
+    delivery = Delivery([log, window], log)
+    await delivery.deliver(transcript("hello"), NOTHING)
+    assert (await delivery.undo(), window.texts, log.texts) == (5, [], ["hello"])
+
+
+async def test_why_nothing_is_taken_back_is_told() -> None:
+    with pytest.raises(RequestError, match="nothing left"):
+        await Delivery([ErasingSink("type")], ListSink("log")).undo()
+
+
+async def test_where_nothing_is_typed_nothing_can_be_taken_back() -> None:
+    with pytest.raises(RequestError, match="nothing is typed here"):
+        await Delivery([ListSink("log")], ListSink("log")).undo()

@@ -5,31 +5,68 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dictated.client import ask
+from dictated.client import ask, follow
 
 if TYPE_CHECKING:
     import argparse
 
     from dictated.paths import Paths
 
+_SHOWN = {
+    "off": ("○", "not listening"),
+    "listening": ("●", "listening"),
+    "working": ("◐", "words are coming"),
+    "held": ("▲", "words wait: `dictated history`"),
+    "lost": ("✕", "no microphone"),
+    "not running": ("", "the daemon is not running"),
+}
+"""What a status bar shows: a sign, and a line in words."""
+
 
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """Print the state the daemon answers with, or its whole status."""
+    if arguments.command == "status" and arguments.follow:
+        for status in follow(paths.socket):
+            print(json.dumps({**status, **for_a_bar(status)}, ensure_ascii=False), flush=True)
     answer = ask(paths.socket, arguments.command, number=getattr(arguments, "number", None))
-    if arguments.command == "insert":
-        print(f"number {answer['inserted']} is inserted")
-    elif arguments.command == "retry":
-        print(f"{answer['tried']} tried again; `dictated history` shows what comes of it")
-    elif arguments.command != "status":
-        print(answer["state"])
-    else:
-        print(json.dumps(answer) if arguments.json else in_words(answer))
+    match arguments.command:
+        case "insert":
+            print(f"number {answer['inserted']} is inserted")
+        case "retry":
+            print(f"{answer['tried']} tried again; `dictated history` shows what comes of it")
+        case "undo":
+            print(f"{answer['taken_back']} characters taken back")
+        case "status":
+            print(json.dumps(answer) if arguments.json else in_words(answer))
+        case _:
+            print(answer["state"])
     return 0
+
+
+def for_a_bar(status: dict[str, Any]) -> dict[str, str]:
+    """Return what waybar and its like look for: `text`, `alt` and `class` to choose by, and a `tooltip`."""
+    shown = _what_is_shown(status)
+    sign, words = _SHOWN[shown]
+    if status.get("on_hold") and shown != "held":
+        words += f"; {_SHOWN['held'][1]}"
+    return {"text": sign, "alt": shown, "class": shown.replace(" ", "-"), "tooltip": f"dictated: {words}"}
+
+
+def _what_is_shown(status: dict[str, Any]) -> str:
+    state = str(status["state"])
+    if state in {"not running", "no microphone"}:
+        return "lost" if state == "no microphone" else state
+    if state in {"listening", "starting"}:
+        return "listening"
+    if status["waiting"]:
+        return "working"
+    return "held" if status["on_hold"] else "off"
 
 
 def in_words(status: dict[str, Any]) -> str:
     """Put a status on one line, and a line for each engine; what is zero is left out."""
-    counts = [f"{value} {name}" for name, value in status.items() if isinstance(value, int) and value]
+    told = {name: value for name, value in status.items() if isinstance(value, int) and name != "on_hold"}
+    counts = [f"{value} {name}" for name, value in told.items() if value]
     words = f"{status['state']}; {', '.join(counts) or 'nothing heard yet'}"
     if status["error"]:
         words += f"; last error: {status['error']}"

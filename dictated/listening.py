@@ -1,0 +1,59 @@
+"""One opening of the microphone: hears, cuts, and hands each utterance on, dated and with its window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dictated.gaze import Gaze
+from dictated.hearing import Hearing
+from dictated.mute import Mute
+from dictated.pipeline import listen
+from dictated.segmenter import Segmenter
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from anyio.abc import TaskGroup
+
+    from dictated.parts import Parts
+    from dictated.pipeline import Pipeline
+    from dictated.types import Frame, Segment
+
+
+class Listening:
+    """Listens until the frames end; what looks at windows runs in `beside`, and is over when that is.
+
+    `tell` is called when the microphone turns out to be muted, and when it no longer is.
+    """
+
+    def __init__(
+        self, frames: AsyncIterator[Frame], parts: Parts, tell: Callable[[Mute], None], beside: TaskGroup
+    ) -> None:
+        self._parts = parts
+        silence_s = 0 if parts.ends_with_input else parts.silence_s  # a file may be silent for good reasons
+        self._hearing = Hearing(frames, Mute(silence_s), tell)
+        self._gaze = Gaze(parts.window, beside)
+        self._segmenter = Segmenter(parts.rules, self._gaze.pause)
+
+    def take_a_breath(self) -> None:
+        """End as soon as nobody speaks, within the time of the longest utterance."""
+        self._hearing.finish(lambda: self._segmenter.pausing, self._parts.rules.longest)
+
+    async def run(self, pipeline: Pipeline, numbers: Iterator[int]) -> None:
+        """Hand each utterance to the pipeline until the frames end.
+
+        Raises:
+            RecorderError: they ended before their time; what was said until then is handed on.
+            AudioFileError: the same, for a file.
+        """
+        take = (
+            pipeline.put if self._parts.ends_with_input else pipeline.offer
+        )  # a file waits, a speaker cannot
+
+        async def emit(segment: Segment) -> None:
+            utterance = self._hearing.utterance(next(numbers), segment)
+            await take(replace(utterance, window=await self._gaze.window(segment.first)))
+
+        self._parts.vad.reset()
+        await listen(self._hearing, self._parts.vad, self._segmenter, emit, self._parts.tape)
