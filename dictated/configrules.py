@@ -6,15 +6,16 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import msgspec
-
 from dictated.errors import HotkeyError
-from dictated.hotkeys.combination import parse as parse_combination
+from dictated.hotkeys import usboard
+from dictated.hotkeys.chord import COMBINATIONS
+from dictated.hotkeys.combination import are_pressed_alike, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dictated.config import Config, Hotkeys
+    from dictated.hotkeys.combination import Parts
     from dictated.sttconfig import RemoteEngine, Stt
 
 
@@ -27,11 +28,23 @@ def faults(config: Config) -> Iterator[str]:
 
 
 def _hotkeys(hotkeys: Hotkeys) -> Iterator[str]:
-    for name, combination in msgspec.structs.asdict(hotkeys).items():
+    """Each combination can be read, and no press is meant for two of them."""
+    found: dict[str, Parts] = {}
+    for name in COMBINATIONS:
+        combination: str = getattr(hotkeys, name)
+        if not combination:
+            continue
         try:
-            parse_combination(combination or "<pause>")
+            parts = parse(combination)
+            if hotkeys.through == "evdev":
+                usboard.check(combination)
         except HotkeyError as error:
             yield f"hotkeys.{name}: {error}"
+            continue
+        for other, taken in found.items():
+            if are_pressed_alike(parts, taken):
+                yield f"hotkeys.{name}: is the combination of hotkeys.{other} too; give each its own"
+        found[name] = parts
 
 
 def _engines(stt: Stt) -> Iterator[str]:

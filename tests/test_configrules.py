@@ -74,6 +74,22 @@ def test_engines_that_could_not_be_asked_are_told(keys: str, told: str) -> None:
     assert fault.startswith(told)
 
 
+def test_one_combination_for_two_things_is_told() -> None:
+    (fault,) = faults("[hotkeys]\ntoggle = '<ctrl>+<alt>+d'\nundo = '<alt>+<ctrl_l>+D'")
+    assert fault == "hotkeys.undo: is the combination of hotkeys.toggle too; give each its own"
+
+
+@pytest.mark.parametrize(("through", "count"), [("evdev", 1), ("auto", 0)])
+def test_a_key_that_evdev_cannot_know_is_told_where_evdev_is_chosen(through: str, count: int) -> None:
+    found = faults(f"[hotkeys]\ntoggle = '<ctrl>+é'\nthrough = '{through}'")
+    assert [fault.split(":")[0] for fault in found] == ["hotkeys.toggle"] * count
+
+
+def test_what_is_no_combination_is_not_read_as_one() -> None:
+    keys = "toggle = ''\nhold = '<f7>'\ntap_or_hold = '<f8>'\ncancel = '<f9>'\nundo = '<shift>+<f9>'"
+    assert faults(f"[hotkeys]\n{keys}\ntap_ms = 200\nthrough = 'evdev'") == []
+
+
 def test_every_fault_of_meaning_is_told_at_once() -> None:
     text = "[stt]\nhedge_after = 1\n[stt.openai]\nbase_url = 'x'\n[hotkeys]\nhold = '<ctl>+d'"
     assert [fault.split(":")[0] for fault in faults(text)] == [

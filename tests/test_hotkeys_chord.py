@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from dictated.hotkeys.chord import Chord
+from dictated.config import Hotkeys
+from dictated.hotkeys.chord import COMBINATIONS, Binding, Chord, bindings
+from dictated.types import Command
 
 CTRL_L, CTRL_R, ALT, SHIFT, D, E = 37, 105, 64, 50, 40, 26
 
@@ -29,3 +31,18 @@ def test_a_chord_answers_the_press_that_completes_it_and_the_release_that_breaks
 ) -> None:
     chord = Chord((frozenset({CTRL_L, CTRL_R}), frozenset({ALT}), frozenset({D})), frozenset({SHIFT}))
     assert [chord.press(key) if key > 0 else chord.release(-key) for key in events] == answers
+
+
+def test_each_combination_of_the_configuration_is_bound_to_what_it_says() -> None:
+    keys = Hotkeys(toggle="a", hold="b", tap_or_hold="c", cancel="d", undo="e", tap_ms=250)
+    assert bindings(keys) == (
+        Binding("a", Command.TOGGLE),
+        Binding("b", Command.START, Command.STOP),
+        Binding("c", Command.TOGGLE, Command.STOP, 0.25),
+        Binding("d", Command.CANCEL),
+        Binding("e", Command.UNDO),
+    )
+
+
+def test_an_empty_combination_is_none() -> None:
+    assert bindings(Hotkeys(**dict.fromkeys(COMBINATIONS, ""))) == ()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dictated.errors import HotkeyError
-from dictated.hotkeys.combination import keycodes_of, modifiers_in, parse
+from dictated.hotkeys.combination import are_pressed_alike, keycodes_of, modifiers_in, parse
 
 CTRL_L, CTRL_R, ALT_L = 0xFFE3, 0xFFE4, 0xFFE9
 US = {37: (CTRL_L,), 40: (ord("d"), ord("D")), 64: (ALT_L,), 105: (CTRL_R,), 20: (ord("-"), ord("_"))}
@@ -62,3 +62,24 @@ def test_a_character_that_needs_shift_is_the_key_it_stands_on() -> None:
 
 def test_the_modifiers_of_a_keyboard_are_found() -> None:
     assert modifiers_in(US) == {37, 64, 105}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"),
+    [
+        ("<ctrl>+<alt>+d", "<alt>+D+<ctrl>", True),
+        ("<ctrl>+<alt>+d", "<ctrl_l>+<alt_r>+d", True),
+        ("<ctrl_l>+d", "<ctrl_r>+d", False),
+        ("<ctrl>+<alt>+d", "<ctrl>+<alt>+e", False),
+        ("<ctrl>+<alt>+d", "<ctrl>+d", False),
+        ("<shift>+<f9>", "<f9>", False),
+    ],
+)
+def test_combinations_that_one_press_completes_are_alike(first: str, second: str, alike: bool) -> None:  # noqa: FBT001  (a column of the table)
+    assert (
+        are_pressed_alike(parse(first), parse(second)),
+        are_pressed_alike(parse(second), parse(first)),
+    ) == (
+        alike,
+        alike,
+    )

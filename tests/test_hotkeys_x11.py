@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import os
 import queue
 import subprocess
@@ -8,21 +7,18 @@ import sys
 import threading
 import time
 from contextlib import nullcontext
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from fixtures.screen import x_server
 from test_sinks_type import transcript
-from Xlib import X
 
 from dictated import config
 from dictated.errors import HotkeyError
+from dictated.hotkeys.chord import Binding, bindings
 from dictated.hotkeys.combination import parse
 from dictated.hotkeys.x11 import X11Hotkeys
 from dictated.sinks.type import TypeSink
 from dictated.types import Command
-from dictated.x11.connection import connect, disconnect
 from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
@@ -39,10 +35,13 @@ desktop = pytest.mark.desktop
 class Pressed:
     """Hotkeys at work, and the commands they gave, in order."""
 
-    def __init__(self, toggle: str, hold: str = "", cancel: str = "", *, late: bool = False) -> None:
-        """`late`: there is no screen yet."""
+    def __init__(
+        self, toggle: str = "", hold: str = "", cancel: str = "", *, late: bool = False, **others: Any
+    ) -> None:
+        """`late`: there is no screen yet; `others`: further keys of the configuration."""
         self.own = OwnKeys()
-        self.hotkeys = X11Hotkeys(toggle, hold, cancel, self.own, first_wait=0.02, longest_wait=0.1)
+        wanted = bindings(config.Hotkeys(toggle=toggle, hold=hold, cancel=cancel, **others))
+        self.hotkeys = X11Hotkeys(wanted, self.own, first_wait=0.02, longest_wait=0.1)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         with pytest.raises(HotkeyError) if late else nullcontext():
             self.hotkeys.start(self._commands.put)
@@ -63,17 +62,6 @@ def pressed(screen: Screen) -> Generator[Pressed]:
     watched.hotkeys.stop()
 
 
-@pytest.fixture
-def said() -> Generator[Said]:
-    logger, heard = logging.getLogger("dictated.hotkeys.x11"), Said()
-    level = logger.level
-    logger.setLevel(logging.INFO)
-    logger.addHandler(heard)
-    yield heard
-    logger.removeHandler(heard)
-    logger.setLevel(level)
-
-
 def test_a_combination_is_checked_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     parse("<ctrl>+<alt>+d")
@@ -88,7 +76,7 @@ def test_the_module_is_imported_where_there_is_no_display() -> None:
 
 def test_no_display_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
-    hotkeys = X11Hotkeys("<ctrl>+<alt>+d", "", "")
+    hotkeys = X11Hotkeys([Binding("<ctrl>+<alt>+d", Command.TOGGLE)])
     with pytest.raises(HotkeyError, match=r"^there is no X display .*DISPLAY is not set.*$"):
         hotkeys.start(print)
     hotkeys.stop()
@@ -96,7 +84,7 @@ def test_no_display_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_without_combinations_no_display_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
-    hotkeys = X11Hotkeys("", "", "")
+    hotkeys = X11Hotkeys([])
     hotkeys.start(print)
     hotkeys.stop()
 
@@ -126,6 +114,21 @@ def test_holding_starts_and_letting_go_of_any_key_stops(pressed: Pressed, screen
     started = pressed.next()
     screen.xdotool("keyup", first)
     assert (started, pressed.next()) == (Command.START, Command.STOP)
+
+
+@desktop
+@pytest.mark.parametrize(("tap_ms", "asked"), [(0, ["toggle", "stop"]), (60_000, ["toggle"])])
+def test_a_key_that_repeats_is_held_and_not_tapped_again(
+    screen: Screen, tap_ms: int, asked: list[str]
+) -> None:
+    screen.run("xset", "r", "rate", "50", "50")
+    window, watched = screen.window(), Pressed(tap_or_hold="<f9>", tap_ms=tap_ms, undo="<ctrl>+<f9>")
+    screen.xdotool("keydown", "F9")
+    window.rest()  # long enough for a dozen repeats
+    screen.xdotool("keyup", "F9", "key", "ctrl+F9")
+    seen = [watched.next() for _ in [*asked, "undo"]]
+    watched.hotkeys.stop()
+    assert seen == [*asked, Command.UNDO]
 
 
 @desktop
@@ -195,74 +198,10 @@ def test_it_can_be_started_again(pressed: Pressed, screen: Screen) -> None:
     assert pressed.next() is Command.CANCEL
 
 
-@desktop
-def test_hotkeys_started_before_the_screen_work_when_it_comes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: Said
-) -> None:
-    monkeypatch.setenv("DISPLAY", f":{own_number()}")
-    watched = Pressed("<f9>", late=True)
-    with x_server(tmp_path, own_number()):
-        said.wait_for("hotkeys work now")
-        tap(F9)
-        seen = watched.next()
-        watched.hotkeys.stop()
-    assert seen is Command.TOGGLE
-
-
-@desktop
-def test_hotkeys_come_back_with_the_server_and_say_so_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: Said
-) -> None:
-    with x_server(tmp_path, own_number()) as (name, _):
-        monkeypatch.setenv("DISPLAY", name)
-        watched = Pressed("<f9>")
-    said.wait_for("hotkey: the X server is gone; ")
-    with x_server(tmp_path, own_number()):
-        said.wait_for("hotkeys work again")
-        tap(F9)
-        seen = watched.next()
-        watched.hotkeys.stop()
-    assert (seen, len(said.lines)) == (Command.TOGGLE, 2)
-
-
-@desktop
-def test_a_key_held_when_the_server_goes_counts_as_let_go_and_can_be_pressed_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: Said
-) -> None:
-    with x_server(tmp_path, own_number()) as (name, _):
-        monkeypatch.setenv("DISPLAY", name)
-        watched = Pressed("", "<f9>")
-        tap(F9, up=False)
-        seen = [watched.next()]
-    seen.append(watched.next())
-    with x_server(tmp_path, own_number()):
-        said.wait_for("hotkeys work again")
-        tap(F9)
-        seen.append(watched.next())
-        watched.hotkeys.stop()
-    assert seen == [Command.START, Command.STOP, Command.START]
-
-
-@desktop
-def test_nothing_is_left_open_when_a_server_comes_and_goes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: Said
-) -> None:
-    with x_server(tmp_path, own_number()) as (name, _):
-        monkeypatch.setenv("DISPLAY", name)
-        Pressed("<f9>").hotkeys.stop()  # what is imported stays
-    before = left()
-    watched = Pressed("<f9>", late=True)
-    for _ in range(3):
-        with x_server(tmp_path, own_number()):
-            said.wait_for("hotkeys work")
-        said.wait_for("the X server is gone")
-    watched.hotkeys.stop()
-    assert left() == before
-
-
 def test_stopping_ends_the_wait_for_a_screen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
-    hotkeys, before = X11Hotkeys("<f9>", "", "", first_wait=60), threading.active_count()
+    hotkeys = X11Hotkeys([Binding("<f9>", Command.TOGGLE)], first_wait=60)
+    before = threading.active_count()
     with pytest.raises(HotkeyError):
         hotkeys.start(print)
     started = time.monotonic()
@@ -270,37 +209,6 @@ def test_stopping_ends_the_wait_for_a_screen_at_once(monkeypatch: pytest.MonkeyP
     assert (threading.active_count(), time.monotonic() - started < 1) == (before, True)
 
 
-class Said(logging.Handler):
-    """What the hotkeys say, at INFO and above."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.lines: list[str] = []
-        self._fresh: queue.SimpleQueue[str] = queue.SimpleQueue()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-        self._fresh.put(record.getMessage())
-
-    def wait_for(self, words: str) -> None:
-        while words not in self._fresh.get(timeout=SECONDS):
-            pass
-
-
 def own_number(place: int = 0) -> str:
     """Return a display number that no other test run takes as soon as it is free."""
     return str(5000 + 2 * (os.getpid() % 20_000) + place)
-
-
-def tap(keycode: int, *, up: bool = True) -> None:
-    """Press a key as a hand would, and let it go."""
-    display = connect()
-    display.xtest_fake_input(X.KeyPress, keycode)
-    if up:
-        display.xtest_fake_input(X.KeyRelease, keycode)
-    disconnect(display)
-
-
-def left() -> tuple[int, int]:
-    """Return the numbers of threads and of open files."""
-    return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))

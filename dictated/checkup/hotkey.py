@@ -1,17 +1,22 @@
-"""Whether the configured key combinations can be had."""
+"""Who watches for the configured key combinations, and whether they can be had."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import asdict
+import anyio
 from Xlib import X, error
 
-from dictated import build
 from dictated.checkup.finding import Finding, Grade, of_error
 from dictated.errors import HotkeyError, NoDisplayError
+from dictated.hotkeys.advice import advice
+from dictated.hotkeys.choice import hotkeys, watcher
+from dictated.hotkeys.chord import COMBINATIONS
 from dictated.hotkeys.grab import presses_of
 from dictated.hotkeys.keyboard import keys_of
+from dictated.sessionbus import BusError
+from dictated.wayland.desk import Desk
+from dictated.wayland.session import is_wayland
 from dictated.x11.connection import connect, disconnect
 from dictated.x11.ownkeys import OwnKeys
 
@@ -27,25 +32,34 @@ if TYPE_CHECKING:
 WITHIN_S = 10.0
 
 WHAT = "hotkey"
-BIND = "bind `dictated toggle` to a key in the desktop's settings"
 NONE = 'hotkeys.toggle = ""  (`dictated toggle` does the same)'
 
+_PORTAL = "org.freedesktop.portal.GlobalShortcuts"
 
-def look(hotkeys: Hotkeys, environ: Mapping[str, str], *, runs: bool) -> Sequence[Finding]:
-    """Ask the X server for them and give them back. `runs`: a daemon of ours does, and has them."""
-    wanted = {name: combination for name, combination in asdict(hotkeys).items() if combination}
+_PORTAL_SECONDS = 5.0
+"""What the session bus and the portal may take, which may have to be started first."""
+
+
+def look(settings: Hotkeys, environ: Mapping[str, str], *, runs: bool) -> Sequence[Finding]:
+    """Ask who watches for them, and give back what is asked for. `runs`: a daemon of ours does."""
+    wanted = {name: getattr(settings, name) for name in COMBINATIONS if getattr(settings, name)}
+    bind = advice(settings.toggle, environ)
     if not wanted:
-        return [Finding(WHAT, Grade.OK, f"none is set; {BIND}")]
+        return [Finding(WHAT, Grade.OK, f"none is set; {bind}")]
     try:
-        taken = _taken(wanted.values())
-        _watch(hotkeys)
-    except HotkeyError as problem:
-        return [of_error(WHAT, problem, grade=Grade.WARN, mend=BIND)]
+        match watcher(settings, environ):
+            case "portal":
+                return [_portal(wanted, environ)]
+            case "evdev":
+                _watch(settings, environ)
+                said = "watched on every keyboard (evdev), each key where a US keyboard has it"
+                return [Finding(WHAT, Grade.OK, f"{_list(wanted)}: {said}")]
+            case _:
+                return _x11(wanted, settings, environ, runs=runs)
+    except (HotkeyError, BusError) as problem:
+        return [of_error(WHAT, problem, grade=Grade.WARN, mend=bind)]
     except (NoDisplayError, error.ConnectionClosedError):
         return [Finding(WHAT, Grade.WARN, "there is no X display to watch keys on", NONE)]
-    if environ.get("WAYLAND_DISPLAY") or environ.get("XDG_SESSION_TYPE") == "wayland":
-        return [Finding(WHAT, Grade.WARN, "a Wayland session: seen in X11 windows only", BIND)]
-    return [finding(name, key, taken=taken[key], runs=runs) for name, key in wanted.items()]
 
 
 def finding(name: str, combination: str, *, taken: bool | None, runs: bool) -> Finding:
@@ -64,13 +78,59 @@ def finding(name: str, combination: str, *, taken: bool | None, runs: bool) -> F
     return Finding(WHAT, Grade.OK, f"{said} is free")
 
 
-def _watch(hotkeys: Hotkeys) -> None:
+def _list(wanted: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {combination}" for name, combination in wanted.items())
+
+
+def _portal(wanted: Mapping[str, str], environ: Mapping[str, str]) -> Finding:
+    """Look whether the portal is there; asking it for keys could show a dialog.
+
+    Raises:
+        BusError: it is not there.
+    """
+    version = anyio.run(_version, environ)
+    said = f"the desktop watches (GlobalShortcuts portal, version {version}), and may have other keys"
+    return Finding(WHAT, Grade.OK, f"{_list(wanted)}: {said}")
+
+
+async def _version(environ: Mapping[str, str]) -> int:
+    problem = BusError("the desktop's portal does not answer")
+    with anyio.move_on_after(_PORTAL_SECONDS):
+        async with anyio.create_task_group() as tasks:
+            try:
+                desk = await Desk.open(environ, tasks, _PORTAL, lambda _name, _body: None)
+            except BusError as why:
+                problem = BusError(f"the desktop has no portal for hotkeys ({why})")
+            else:
+                desk.close()
+                return desk.version
+    raise problem
+
+
+def _x11(
+    wanted: Mapping[str, str], settings: Hotkeys, environ: Mapping[str, str], *, runs: bool
+) -> Sequence[Finding]:
+    """Ask the X server for them.
+
+    Raises:
+        HotkeyError: it lets nobody watch.
+        NoDisplayError: there is no X server.
+    """
+    taken = _taken(wanted.values())
+    _watch(settings, environ)
+    if is_wayland(environ):
+        bind = advice(settings.toggle, environ)
+        return [Finding(WHAT, Grade.WARN, "a Wayland session: X11 sees keys in X11 windows only", bind)]
+    return [finding(name, key, taken=taken[key], runs=runs) for name, key in wanted.items()]
+
+
+def _watch(settings: Hotkeys, environ: Mapping[str, str]) -> None:
     """Watch for a moment.
 
     Raises:
         HotkeyError: that cannot be.
     """
-    hotkey = build.hotkey(hotkeys, OwnKeys())
+    hotkey = hotkeys(settings, OwnKeys(), environ)
     try:
         hotkey.start(_ignore)
     finally:

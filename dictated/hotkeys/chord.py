@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dictated.types import Command
+
 if TYPE_CHECKING:
-    from dictated.types import Command
+    from dictated.config import Hotkeys
+
+COMBINATIONS = ("toggle", "hold", "tap_or_hold", "cancel", "undo")
+"""The keys of the table `[hotkeys]` that are combinations."""
 
 
 @dataclass(slots=True)
@@ -24,7 +29,7 @@ class Chord:
 
     def press(self, key: int) -> bool:
         """Take a key press; say whether it completes the combination. Repeats and other keys never do."""
-        if key not in self.strangers and not any(key in part for part in self.parts):
+        if not self._concerns(key):
             return False
         fresh = key not in self.down
         self.down.add(key)
@@ -32,6 +37,11 @@ class Chord:
             return False
         self.complete = bool(self.parts) and all(part & self.down for part in self.parts)
         return self.complete
+
+    def hold(self, key: int) -> None:
+        """Take a key that was down before anybody looked; it completes nothing by itself."""
+        if self._concerns(key):
+            self.down.add(key)
 
     def release(self, key: int) -> bool:
         """Take a key release; say whether it breaks a complete combination."""
@@ -41,11 +51,33 @@ class Chord:
         self.complete = False
         return True
 
+    def _concerns(self, key: int) -> bool:
+        return key in self.strangers or any(key in part for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A combination as it is written, what its completion asks for, and what its end does, if anything."""
+    """A combination as it is written, what its completion asks for, and what its end does, if anything.
+
+    `least_hold`: its end does that only where it was complete for at least so many seconds.
+    """
 
     combination: str
     pressed: Command
     released: Command | None = None
+    least_hold: float = 0.0
+
+
+def bindings(settings: Hotkeys) -> tuple[Binding, ...]:
+    """Return what the configured combinations do; one that is empty is none.
+
+    A tap of `tap_or_hold` starts and the next one stops, as `toggle` does; held longer, its end stops.
+    """
+    every = (
+        Binding(settings.toggle, Command.TOGGLE),
+        Binding(settings.hold, Command.START, Command.STOP),
+        Binding(settings.tap_or_hold, Command.TOGGLE, Command.STOP, settings.tap_ms / 1000),
+        Binding(settings.cancel, Command.CANCEL),
+        Binding(settings.undo, Command.UNDO),
+    )
+    return tuple(binding for binding in every if binding.combination)

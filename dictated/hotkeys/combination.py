@@ -16,6 +16,9 @@ from dictated.x11.keysym import char_of, keysym_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Parts = tuple[frozenset[int], ...]
+"""A combination: for each of its parts, the keysyms that can be it."""
+
 _MODIFIERS = {
     "alt": ("Alt_L", "Alt_R"),
     "alt_l": ("Alt_L",),
@@ -91,7 +94,7 @@ _US_PLACES = {
 """Keycodes of the US keyboard (xkeyboard-config, keycodes/evdev): where a letter is that a layout lacks."""
 
 
-def parse(combination: str) -> tuple[frozenset[int], ...]:
+def parse(combination: str) -> Parts:
     """Return, for each part of the combination, the keysyms that can be it.
 
     Raises:
@@ -106,6 +109,11 @@ def parse(combination: str) -> tuple[frozenset[int], ...]:
             f'"{combination}" is a modifier alone, which every shortcut presses; add a key: "<ctrl>+<alt>+d"'
         )
     return found
+
+
+def are_pressed_alike(first: Parts, second: Parts) -> bool:
+    """Say whether one press can complete both: they have the same keys, in whichever order."""
+    return len(first) == len(second) and all(any(part & other for other in second) for part in first)
 
 
 def keycodes_of(

@@ -6,17 +6,15 @@ imported from pynput before `begin`: it cannot be imported where there is no dis
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from dictated.errors import HotkeyError, NoDisplayError
-from dictated.hotkeys.chord import Chord
-from dictated.hotkeys.combination import keycodes_of, modifiers_in, parse
 from dictated.hotkeys.keyboard import Keyboard
+from dictated.hotkeys.switchboard import Switchboard
 from dictated.x11.connection import connect, disconnect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dictated.hotkeys.chord import Binding
     from dictated.hotkeys.listener import Listener
@@ -44,8 +42,7 @@ class Watch:
         self._own = own
         self._send = send
         self._lost = lost
-        self._lock = Lock()
-        self._chords: list[tuple[Chord, Binding]] = []
+        self._board = Switchboard(bindings)
         self._listener: Listener | None = None
         self._keyboard: Keyboard | None = None
 
@@ -55,7 +52,7 @@ class Watch:
         Raises:
             HotkeyError: there is no X display, or it does not let us watch.
         """
-        self._chords = []
+        self._board = Switchboard(self._bindings)
         listener = _listener()(self._remap, self._press, self._release, self._server_gone)
         self._own.watch(self._release_key)
         if not listener.begin():
@@ -90,44 +87,27 @@ class Watch:
 
     def _remap(self, mapping: Mapping[int, tuple[int, ...]]) -> None:
         """Take the keyboard's mapping, at first and whenever it changed."""
-        usable = {keycode: syms for keycode, syms in mapping.items() if keycode not in self._own.lent}
-        modifiers = modifiers_in(usable)
-        chords = []
-        for binding in self._bindings:
-            parts = keycodes_of(parse(binding.combination), usable)
-            chords.append((Chord(parts, modifiers - frozenset().union(*parts)), binding))
-        with self._lock:
-            for (fresh, _), (old, _) in zip(chords, self._chords, strict=False):
-                fresh.down, fresh.complete = old.down, old.complete
-            self._chords = chords
+        self._board.remap({key: syms for key, syms in mapping.items() if key not in self._own.lent})
 
     def _press(self, keycode: int) -> None:
-        if self._own.claim(keycode, down=True):
-            return
-        with self._lock:
-            commands = [binding.pressed for chord, binding in self._chords if chord.press(keycode)]
-        self._tell(commands)
+        if not self._own.claim(keycode, down=True):
+            self._tell(self._board.press(keycode))
 
     def _release(self, keycode: int) -> None:
         if not self._own.claim(keycode, down=False):
             self._release_key(keycode)
 
     def _release_key(self, keycode: int) -> None:
-        with self._lock:
-            commands = [binding.released for chord, binding in self._chords if chord.release(keycode)]
-        self._tell(commands)
+        self._tell(self._board.release(keycode))
 
     def _server_gone(self) -> None:
         """Take what is held for let go: nobody will see it let go."""
-        with self._lock:
-            commands = [binding.released for chord, binding in self._chords if chord.complete]
-        self._tell(commands)
+        self._tell(self._board.release_all())
         self._lost()
 
-    def _tell(self, commands: list[Command] | list[Command | None]) -> None:
+    def _tell(self, commands: Iterable[Command]) -> None:
         for command in commands:
-            if command is not None:
-                self._send(command)
+            self._send(command)
 
 
 def _listener() -> type[Listener]:

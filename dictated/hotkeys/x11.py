@@ -7,14 +7,15 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from dictated.errors import HotkeyError
-from dictated.hotkeys.chord import Binding
 from dictated.hotkeys.combination import parse
 from dictated.hotkeys.watch import Watch
-from dictated.types import Command
 from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from dictated.hotkeys.chord import Binding
+    from dictated.types import Command
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,28 +30,21 @@ _STOP_SECONDS = 10.0
 
 
 class X11Hotkeys:
-    """Watches for up to three combinations; an empty one is none.
+    """Watches for the combinations of these bindings.
 
     Give it the `own` of the sink that types, so that it does not take typed keys for a hand's. The waits
     are seconds.
     """
 
-    def __init__(  # noqa: PLR0913  (three combinations)
+    def __init__(
         self,
-        toggle: str,
-        hold: str,
-        cancel: str,
+        bindings: Sequence[Binding],
         own: OwnKeys | None = None,
         *,
         first_wait: float = FIRST_WAIT,
         longest_wait: float = LONGEST_WAIT,
     ) -> None:
-        wanted = (
-            Binding(toggle, Command.TOGGLE),
-            Binding(hold, Command.START, Command.STOP),
-            Binding(cancel, Command.CANCEL),
-        )
-        self._bindings = tuple(binding for binding in wanted if binding.combination)
+        self._bindings = tuple(bindings)
         self._own = own or OwnKeys()
         self._first_wait = first_wait
         self._longest_wait = longest_wait
