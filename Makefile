@@ -52,6 +52,7 @@ bench:  ## Measure what the README says: an hour
 	$(BIN)/python benchmarks/accuracy.py --json benchmarks/accuracy.json
 	$(BIN)/python benchmarks/hour.py --json benchmarks/hour.json
 	$(BIN)/python benchmarks/desktop.py --json benchmarks/desktop.json
+	$(BIN)/python benchmarks/typing_matrix.py --json benchmarks/typing_matrix.json
 	$(BIN)/python benchmarks/remote.py --json benchmarks/remote.json
 	$(BIN)/python benchmarks/spool.py --json benchmarks/spool.json
 	$(BIN)/python benchmarks/upload.py --json benchmarks/upload.json

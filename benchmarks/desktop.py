@@ -14,17 +14,18 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import anyio
+from anyio.from_thread import start_blocking_portal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from doubles import transcript
 from fixtures.daemon import Dictated
 from fixtures.screen import open_screen
 from fixtures.sound import SoundServer
+from spoken_into import transcript
 
 from dictated import config
 from dictated.sinks.type import TypeSink
@@ -38,9 +39,9 @@ ROUNDS = 30
 SENTENCE = "The quick brown fox jumps over the lazy dog; it cost 12 dollars (or so), they say. "
 MIXED = "Œuvre à 12 €: “été”, naïve façade — straße … "
 TEXTS = {
-    "ascii": SENTENCE * 6,
-    "typographic": MIXED * 10,
-    "cyrillic": "Съешь же ещё этих мягких булок. " * 15,
+    "ascii": (SENTENCE * 6).strip(),
+    "typographic": (MIXED * 10).strip(),
+    "cyrillic": ("Съешь же ещё этих мягких булок. " * 15).strip(),
 }
 
 
@@ -84,24 +85,20 @@ def commands(dictated: Dictated) -> dict[str, dict[str, float]]:
 def typing(screen: Screen) -> dict[str, dict[str, float]]:
     """Characters a second from `deliver` to the last one read back, and how many were wrong."""
     figures = {}
-    for kind in ("xterm", "gtk"):
+    for kind, (name, text) in product(("xterm", "gtk"), TEXTS.items()):
         window = screen.window(kind)
-        for name, text in TEXTS.items():
-            anyio.run(typed, "")  # the first text after a while finds a sleeping window
+        with start_blocking_portal() as portal:
+            sink = TypeSink(config.TypeSink(), "")
+            portal.call(sink.deliver, transcript("x"))  # the first text finds a sleeping window
+            window.read(1)
             started = time.perf_counter()
-            anyio.run(typed, text)
+            portal.call(sink.deliver, transcript(text))
             arrived = window.read(len(text))
             elapsed = time.perf_counter() - started
+            portal.call(sink.close)
             wrong = sum(a != b for a, b in zip(arrived.ljust(len(text)), text, strict=False))
             figures[f"{kind}_{name}"] = {"characters_per_s": round(len(text) / elapsed), "wrong": wrong}
     return figures
-
-
-async def typed(text: str) -> None:
-    """Type the text as the daemon does."""
-    sink = TypeSink(config.TypeSink(), "")
-    await sink.deliver(transcript(text))
-    await sink.close()
 
 
 def milliseconds(act: Callable[[], object]) -> float:

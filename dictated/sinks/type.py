@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,11 @@ import anyio
 import anyio.to_thread
 
 from dictated.errors import HeldError, SinkError
+from dictated.typed import Typed
 from dictated.wording import tidy
 from dictated.x11.focus import Focus, refocus
 from dictated.x11.ownkeys import OwnKeys
+from dictated.x11.paste import Paste
 from dictated.x11.typist import Typist
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ MOST_CHARACTERS = 20_000
 
 PIECE = 500
 """Characters between two looks at the focus, some 20 to 60 ms of typing."""
+
+_BACKSPACE = 0xFF08
+"""The keysym of BackSpace."""
 
 _CLOCK_SLACK = 1.0
 """Seconds that words may seem to come from the future before the clock counts as set back."""
@@ -50,7 +56,9 @@ class TypeSink:
             settle=settings.settle_ms / 1000,
             own=own or OwnKeys(),
         )
+        self._paste = Paste(self._typist)
         self._focus = Focus()
+        self._typed = Typed()
         self._one = anyio.CapacityLimiter(1)
         self._asking = anyio.CapacityLimiter(1)
 
@@ -65,6 +73,9 @@ class TypeSink:
     async def deliver(self, transcript: Transcript) -> None:
         """Type the text; returns when the server has taken the last key.
 
+        A long one is pasted where `paste_from` says so and the window and the clipboard allow it; returns
+        when the window has fetched it.
+
         Age and window are looked at right before the first key, when no held modifier is waited for any more;
         the window again every `PIECE` characters.
 
@@ -75,8 +86,18 @@ class TypeSink:
         """
         await anyio.to_thread.run_sync(self._deliver, transcript, limiter=self._one)
 
+    async def undo(self) -> int:
+        """Take back the text delivered last by as many BackSpaces as it has graphemes; return how many.
+
+        Raises:
+            SinkError: nothing may be taken back from the window that has the focus, and nothing was done; or
+                it broke off, and nothing may be taken back any more.
+        """
+        return await anyio.to_thread.run_sync(self._undo, limiter=self._one)
+
     async def close(self) -> None:
-        """Give back the keys that were borrowed, and disconnect."""
+        """Give back the keys and the clipboard that were borrowed, and disconnect."""
+        await anyio.to_thread.run_sync(self._paste.close, limiter=self._one)
         await anyio.to_thread.run_sync(self._typist.close, limiter=self._one)
         await anyio.to_thread.run_sync(self._focus.close, limiter=self._one)
 
@@ -84,40 +105,99 @@ class TypeSink:
         text = typeable(transcript.text) + self._join
         if len(text) > MOST_CHARACTERS:
             raise HeldError(f"a text of more than {MOST_CHARACTERS:,} characters is too long to be typed")
-        window: str | None = None
+        if text and not self._pasted(text, transcript.utterance):
+            aim = _Aim(self._focus, self._settings, transcript.utterance)
+            with self._noted(text, aim):
+                for piece in _pieces(text):
+                    self._typist.type(piece, aim.ready)
 
-        def ready() -> None:
-            nonlocal window
-            if window is None:
-                window = self._check(transcript.utterance)
-            else:
-                self._check_window_still(window)
+    def _pasted(self, text: str, utterance: Utterance) -> bool:
+        """Paste a long text; False where it is to be typed, and nothing was inserted."""
+        if not 0 < self._settings.paste_from <= len(text):
+            return False
+        aim = _Aim(self._focus, self._settings, utterance)
+        with self._noted(text, aim) as noted:
+            noted.whole = self._paste.paste(text, aim.ready)
+        return noted.whole
 
-        for piece in _pieces(text):
-            self._typist.type(piece, ready)
+    @contextmanager
+    def _noted(self, text: str, aim: _Aim) -> Iterator[_Aim]:
+        """Note what may be taken back, when the block has typed it whole; nothing may when it broke off."""
+        try:
+            yield aim
+        except SinkError:
+            if aim.windows:
+                self._typed.forget()
+            raise
+        if aim.whole:
+            self._typed.note(text, aim.windows.pop() if len(aim.windows) == 1 else None)
 
-    def _check(self, utterance: Utterance) -> str:
-        """Return the window to type into, or raise HeldError if these words must not be typed now."""
+    def _undo(self) -> int:
+        count = self._typed.last(self._focus.ask())
+        aim = _Still(self._focus, self._typed)
+        try:
+            for start in range(0, count, PIECE):
+                times = min(PIECE, count - start)
+                self._typist.press(_BACKSPACE, shift=False, times=times, ready=aim.ready)
+        except SinkError:
+            if aim.begun:
+                self._typed.forget()
+            raise
+        self._typed.taken_back()
+        return count
+
+
+class _Aim:
+    """Where words go: whether they may, right before the first key, and whether they still may.
+
+    `windows` are those that had the focus before a key of theirs; `whole` says that they arrived whole.
+    """
+
+    def __init__(self, focus: Focus, settings: config.TypeSink, utterance: Utterance) -> None:
+        self._focus = focus
+        self._settings = settings
+        self._utterance = utterance
+        self.windows: set[str] = set()
+        self.whole = True
+
+    def ready(self) -> None:
+        """Raise HeldError if these words must not be typed now, SinkError if not any more."""
         window = self._focus.ask()
-        same = window != "" and window == utterance.window
-        reason = reason_to_hold(utterance.ended, datetime.now(tz=UTC), self._settings.max_delay, same=same)
+        if not self.windows:
+            window = self._begin(window)
+        elif self._settings.on_focus_change != "type" and window not in self.windows:
+            raise SinkError("another window took the focus while a text was typed; part of it is missing")
+        self.windows.add(window)
+
+    def _begin(self, window: str) -> str:
+        """Return the window that gets the first key."""
+        spoken_to, ended = self._utterance.window, self._utterance.ended
+        same = window != "" and window == spoken_to
+        reason = reason_to_hold(ended, datetime.now(tz=UTC), self._settings.max_delay, same=same)
         if reason:
             raise HeldError(reason)
-        self._check_window(utterance.window, window)
-        return utterance.window or window
-
-    def _check_window(self, spoken_to: str, window: str) -> None:
         policy = self._settings.on_focus_change
-        if not spoken_to or window == spoken_to or policy == "type":
-            return
+        if not spoken_to or same or policy == "type":
+            return window
         if policy == "hold":
             raise HeldError("another window has the focus than when the words were spoken")
         if not refocus(spoken_to):
             raise HeldError("the window that the words were spoken to could not be given the focus again")
+        return spoken_to
 
-    def _check_window_still(self, window: str) -> None:
-        if self._settings.on_focus_change != "type" and self._focus.ask() != window:
-            raise SinkError("another window took the focus while a text was typed; part of it is missing")
+
+class _Still:
+    """Whether the window that has the focus is still the one to take words back from."""
+
+    def __init__(self, focus: Focus, typed: Typed) -> None:
+        self._focus = focus
+        self._typed = typed
+        self.begun = False
+
+    def ready(self) -> None:
+        """Raise SinkError if it is not."""
+        self._typed.last(self._focus.ask())
+        self.begun = True
 
 
 def typeable(text: str) -> str:

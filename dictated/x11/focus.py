@@ -184,11 +184,15 @@ def _name(display: Display, window: Any) -> str:
         Xlib.error.BadWindow: it is no more.
     """
     window.get_attributes()
+    return "/".join([f"{window.id:#x}", *map(str, processes(display, window.id))])
+
+
+def processes(display: Display, window: int) -> list[int]:
+    """Return the process of the program that this window is of; none where the server does not tell."""
     if not display.has_extension(res.extname):
-        return f"{window.id:#x}"
-    wanted = [{"client": window.id, "mask": res.LocalClientPIDMask}]
-    owners = [number for found in display.res_query_client_ids(wanted).ids for number in found.value]
-    return "/".join([f"{window.id:#x}", *map(str, owners)])
+        return []
+    wanted = [{"client": window, "mask": res.LocalClientPIDMask}]
+    return [number for found in display.res_query_client_ids(wanted).ids for number in found.value]
 
 
 def _is_managed(display: Display) -> bool:

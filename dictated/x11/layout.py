@@ -34,6 +34,7 @@ class Layout:
     strokes: dict[str, Stroke]
     free: tuple[int, ...]
     shift: int
+    group: int = 0
 
 
 def layout_of(keymap: Keymap, *, group: int, locked: int, lent: Collection[int] = ()) -> Layout:
@@ -55,7 +56,7 @@ def layout_of(keymap: Keymap, *, group: int, locked: int, lent: Collection[int] 
         and keycode not in keymap.modifiers
         and keycode not in lent
     )
-    return Layout(strokes, free, _shift_key(keymap))
+    return Layout(strokes, free, _shift_key(keymap), group)
 
 
 def _shift_key(keymap: Keymap) -> int:

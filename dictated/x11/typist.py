@@ -19,17 +19,19 @@ from dictated.x11 import xkb
 from dictated.x11.connection import connect, disconnect
 from dictated.x11.fence import fence
 from dictated.x11.hands import Hands
-from dictated.x11.layout import layout_of
-from dictated.x11.plan import Slots, plan
+from dictated.x11.layout import SHIFT, Stroke, layout_of
+from dictated.x11.plan import Batch, Slots, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from Xlib.display import Display
 
-    from dictated.x11.layout import Layout, Stroke
+    from dictated.x11.layout import Layout
     from dictated.x11.ownkeys import OwnKeys
-    from dictated.x11.plan import Batch
+    from dictated.x11.xkb import Keymap
+
+    Planned = Callable[[Keymap, Layout], list[Batch]]
 
 _LOG = logging.getLogger(__name__)
 
@@ -73,17 +75,23 @@ class Typist:
             NoDisplayError: there is no X server, or the focused window is not one of X11. Nothing was typed.
             SinkError: it broke off; an unknown part was typed.
         """
-        display = self._connected()
-        try:
-            self._type(display, text, ready)
-        except error.ConnectionClosedError as problem:
-            self._drop()
-            raise SinkError(
-                "the X server went away while a text was being typed; part of it may be missing"
-            ) from problem
-        except error.XError as problem:
-            self._drop()
-            raise SinkError(f"the X server refused to type: {' '.join(str(problem).split())}") from problem
+        self._do(lambda _, layout: plan(text, layout.strokes, self._slots), ready)
+
+    def press(self, keysym: int, *, shift: bool, times: int, ready: Callable[[], None]) -> None:
+        """Press a key that writes nothing, such as BackSpace, that often, in the way `type` types.
+
+        Raises:
+            NoDisplayError: there is no X server, or the focused window is not one of X11. Nothing was done.
+            SinkError: no key is that one, and nothing was done; or it broke off.
+        """
+
+        def strokes(keymap: Keymap, layout: Layout) -> list[Batch]:
+            keycode = keymap.find(keysym, layout.group, SHIFT if shift else 0)
+            if keycode is None:
+                raise SinkError("the keyboard layout lacks a key that is needed, such as BackSpace or Insert")
+            return [Batch({}, (Stroke(keycode, shift),) * times)]
+
+        self._do(strokes, ready)
 
     def close(self) -> None:
         """Give the borrowed keys back and disconnect; `type` connects again."""
@@ -124,23 +132,36 @@ class Typist:
         self._slots = Slots()
         self._own.lend(())
 
-    def _type(self, display: Display, text: str, ready: Callable[[], None]) -> None:
+    def _do(self, planned: Planned, ready: Callable[[], None]) -> None:
+        display = self._connected()
+        try:
+            self._act(display, planned, ready)
+        except error.ConnectionClosedError as problem:
+            self._drop()
+            raise SinkError(
+                "the X server went away while a text was being typed; part of it may be missing"
+            ) from problem
+        except error.XError as problem:
+            self._drop()
+            raise SinkError(f"the X server refused to type: {' '.join(str(problem).split())}") from problem
+
+    def _act(self, display: Display, planned: Planned, ready: Callable[[], None]) -> None:
         hands = Hands(display, self._own)
         try:
             held = hands.wait(self._modifier_wait)
             ready()  # Alt+Tab moves the focus when Alt is let go: not before the wait
             _check_focus(display)
             with self._own.type():
-                self._write(display, hands, text, held=held)
+                self._write(display, hands, planned, held=held)
         finally:
             hands.done()
         display.sync()
 
-    def _write(self, display: Display, hands: Hands, text: str, *, held: bool) -> None:
+    def _write(self, display: Display, hands: Hands, planned: Planned, *, held: bool) -> None:
         keymap = xkb.keymap(display)
         locked = xkb.state(display).locked
         layout = self._layout(display, keymap)
-        batches = plan(text, layout.strokes, self._slots)
+        batches = planned(keymap, layout)
         needed = {stroke.keycode for batch in batches for stroke in batch.strokes} | {layout.shift}
         hands.take_over(keymap.modifiers, needed, held=held)
         xkb.lock(display, locked & _KEPT_LOCKS)
@@ -170,8 +191,8 @@ class Typist:
             time.sleep(self._settle)  # a window reads the new mapping when it gets round to it
         _send(display, hands, layout, batch.strokes)
         lent = self._slots.keycodes()
-        self._recent = sum(stroke.keycode in lent for stroke in batch.strokes)
-        self._typed = time.monotonic()
+        if borrowed := sum(stroke.keycode in lent for stroke in batch.strokes):
+            self._recent, self._typed = borrowed, time.monotonic()
 
     def _pause(self, display: Display) -> None:
         """Let the window read what was typed last before keys change their meaning."""

@@ -95,6 +95,10 @@ class Keymap:
     keys: dict[int, Key]
     modifiers: dict[int, int]
 
+    def find(self, keysym: int, group: int, modifiers: int) -> int | None:
+        """Return the first key that gives this keysym in that group with those modifiers."""
+        return next((code for code, key in self.keys.items() if key.sym(group, modifiers) == keysym), None)
+
 
 class _UseExtension(rq.ReplyRequest):  # type: ignore[misc]  # python-xlib has no types
     _request = rq.Struct(
