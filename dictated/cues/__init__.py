@@ -1,0 +1,1 @@
+"""Short sounds that tell what happens to who looks elsewhere."""

@@ -1,0 +1,1 @@
+"""An icon in the desktop's tray: shows whether the program listens, works, or needs the user."""
