@@ -21,13 +21,27 @@ if TYPE_CHECKING:
 UNIT = "dictated.service"
 
 SYSTEMCTL_S = 75.0
-"""How long systemctl may take: the unit has TimeoutStartSec=60 and TimeoutStopSec=20."""
+"""How long systemctl or systemd-run may take: the unit has TimeoutStartSec=60 and TimeoutStopSec=20."""
 
 SHIPPED_COMMAND = "ExecStart=/usr/bin/env dictated run"
 """The line of the unit that an installation replaces by one with the whole path."""
 
-SESSION_VARIABLES = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")
+SCREEN_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY")
+
+SESSION_VARIABLES = (
+    *SCREEN_VARIABLES,
+    "XAUTHORITY",
+    "XDG_SESSION_TYPE",
+    "SWAYSOCK",
+    "HYPRLAND_INSTANCE_SIGNATURE",
+)
 """What a bare window manager does not hand on to the user manager, and the daemon needs to type."""
+
+DESKTOP = "graphical-session.target"
+"""What starts and ends a service that types (systemd.special(7))."""
+
+CONFINEMENT = {"PrivateUsers": "yes", "CapabilityBoundingSet": ""}
+"""What a manager of an ordinary user can only do where the system allows user namespaces."""
 
 IN_PACKAGE = Path(__file__).with_name(UNIT)
 IN_CHECKOUT = Path(__file__).parent.parent / "systemd" / UNIT
@@ -45,12 +59,18 @@ class UserManager:
 
     def has_desktop(self) -> bool:
         """Say whether the session starts what is wanted by graphical-session.target, as ours is."""
-        return self._systemctl("is-active", "--quiet", "graphical-session.target")
+        return self._systemctl("is-active", "--quiet", DESKTOP)
+
+    def confines(self) -> bool:
+        """Say whether it can start a program under CONFINEMENT, by starting one that does nothing."""
+        properties = [f"--property={name}={value}" for name, value in CONFINEMENT.items()]
+        waited = ["--user", "--quiet", "--collect", "--property=Type=oneshot"]
+        return self._run("systemd-run", *waited, *properties, "true")
 
     def start(self, *, changed: bool) -> bool:
         """Start the unit now and at every login; one that has changed is started again."""
         present = [name for name in SESSION_VARIABLES if self.environ.get(name)]
-        if present:
+        if has_screen(self.environ):
             self._systemctl("import-environment", *present)
         return (
             self._systemctl("daemon-reload")
@@ -67,7 +87,9 @@ class UserManager:
         return self._systemctl("daemon-reload")
 
     def _systemctl(self, *arguments: str) -> bool:
-        command = ["systemctl", "--user", *arguments]
+        return self._run("systemctl", "--user", *arguments)
+
+    def _run(self, *command: str) -> bool:
         try:
             done = subprocess.run(  # noqa: S603 (a fixed command; the arguments are ours)
                 command, env=self.environ, capture_output=True, timeout=SYSTEMCTL_S, check=False
@@ -96,8 +118,26 @@ def running_executable(argv0: str) -> Path:
     return found.absolute()
 
 
-def unit_text(executable: Path, config: Path | None = None) -> str:
-    """Return the unit that starts this program, with this configuration if one is named.
+def has_screen(environ: Mapping[str, str]) -> bool:
+    """Say whether this environment is that of a screen."""
+    return any(environ.get(name) for name in SCREEN_VARIABLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What the unit is to start, with which configuration if one is named, and how.
+
+    `types`: it needs a desktop, and ends with it. `confined`: under CONFINEMENT.
+    """
+
+    executable: Path
+    config: Path | None = None
+    types: bool = True
+    confined: bool = True
+
+
+def unit_text(unit: Unit) -> str:
+    """Return the unit file.
 
     Raises:
         DictatedError: a path that no unit can hold, or the shipped unit is missing.
@@ -107,18 +147,24 @@ def unit_text(executable: Path, config: Path | None = None) -> str:
         text = shipped.read_text(encoding="utf-8")
     except OSError as error:
         raise DictatedError(f"{shipped}: {error.strerror}; install dictated again") from error
-    return text.replace(SHIPPED_COMMAND, f"ExecStart={_command(executable, config)}")
+    if not unit.types:
+        text = _without_desktop(text)
+    if not unit.confined:
+        text = _without(text, *(f"{name}={value}" for name, value in CONFINEMENT.items()))
+    return text.replace(SHIPPED_COMMAND, f"ExecStart={_command(unit.executable, unit.config)}")
 
 
-def install(unit_dir: Path, executable: Path, config: Path | None = None) -> bool:
+def install(unit_dir: Path, unit: Unit) -> bool:
     """Write the unit into this folder, whole or not at all; say whether anything changed.
 
     Raises:
         DictatedError: it cannot be written.
     """
-    text = unit_text(executable, config)
+    text = unit_text(unit)
     path = unit_dir / UNIT
     try:
+        if not unit.types:  # an earlier installation's
+            (unit_dir / f"{DESKTOP}.wants" / UNIT).unlink(missing_ok=True)
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             return False
         unit_dir.mkdir(parents=True, exist_ok=True)
@@ -143,22 +189,30 @@ def uninstall(unit_dir: Path) -> bool:
     return bool(found)
 
 
-def install_and_start(environ: Mapping[str, str], argv0: str, config: Path | None = None) -> list[str]:
+def install_and_start(
+    environ: Mapping[str, str], argv0: str, config: Path | None = None, *, types: bool = True
+) -> list[str]:
     """Put the unit in place, start it where a user manager answers, and return what to tell the user.
+
+    `types`: dictating needs a desktop; else the service is started without one.
 
     Raises:
         DictatedError: it cannot be written, or it does not start.
     """
     folder = unit_directory(environ)
-    changed = install(folder, running_executable(argv0), config)
-    said = [f"{folder / UNIT} is {'written' if changed else 'as it should be'}."]
     manager = UserManager(environ)
-    if not manager.answers():
+    answers = manager.answers()
+    confined = answers and manager.confines()  # where nobody can say, it had better start
+    changed = install(folder, Unit(running_executable(argv0), config, types=types, confined=confined))
+    said = [f"{folder / UNIT} is {'written' if changed else 'as it should be'}."]
+    if not answers:
         commands = f"systemctl --user daemon-reload && systemctl --user enable --now {UNIT}"
         return [*said, f"No user manager answers here; when logged in: {commands}"]
     if not manager.start(changed=changed):
         raise DictatedError(f"{UNIT} is installed and does not start; why: journalctl --user -eu {UNIT}")
-    return [*said, "It runs. Its log: journalctl --user -fu dictated", *_at_login(manager)]
+    if not confined:
+        said.append("It is confined less than it could be: ordinary users get no user namespaces here.")
+    return [*said, "It runs. Its log: journalctl --user -fu dictated", *_at_login(manager, types=types)]
 
 
 def stop_and_uninstall(environ: Mapping[str, str]) -> list[str]:
@@ -175,14 +229,26 @@ def stop_and_uninstall(environ: Mapping[str, str]) -> list[str]:
     return [f"{folder / UNIT} is {'removed' if removed else 'not there: nothing to remove'}."]
 
 
-def _at_login(manager: UserManager) -> list[str]:
-    """Return how to have it started at login where no desktop does that."""
+def _at_login(manager: UserManager, *, types: bool) -> list[str]:
+    """Return how to have it started at login where no desktop does that, or before."""
+    if not types:
+        return ["To have it run with nobody logged in: loginctl enable-linger"]
     if manager.has_desktop():
         return []
-    if any(manager.environ.get(name) for name in SESSION_VARIABLES):
+    if has_screen(manager.environ):
         # Started from here the display is known; default.target is reached before there is one.
         return ["To have it at login: add `dictated service install` to your window manager's start-up file."]
     return [f"To start it at login without a desktop: systemctl --user add-wants default.target {UNIT}"]
+
+
+def _without_desktop(text: str) -> str:
+    """Have it started with the user's systemd, whatever becomes of a desktop."""
+    apart = _without(text, f"PartOf={DESKTOP}").replace(f"After={DESKTOP} ", "After=")
+    return apart.replace(f"WantedBy={DESKTOP}", "WantedBy=default.target")
+
+
+def _without(text: str, *lines: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if line.rstrip("\n") not in lines)
 
 
 def _command(executable: Path, config: Path | None) -> str:

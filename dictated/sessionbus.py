@@ -59,6 +59,8 @@ class SessionBus:
 
     def __init__(self, reader: StreamReader, writer: StreamWriter, hear: Callable[[Message], None]) -> None:
         self.alive = True
+        self.ended = anyio.Event()
+        """Set when it is no longer alive."""
         self._reader = reader
         self._writer = writer
         self._hear = hear
@@ -151,6 +153,7 @@ class SessionBus:
                 for message in _understood(parser, await self._receive()):
                     self._take(message)
         self.alive = False
+        self.ended.set()
         for question in self._asked.values():
             question.settled.set()
 

@@ -49,6 +49,12 @@ def looked(environ: dict[str, str], *, types: bool = False) -> Finding:
         (RUNS.replace("=active", "=inactive"), True, "warn", "systemctl --user start dictated.service"),
         (RUNS.replace("=active", "=failed"), True, "fail", "journalctl --user -eu dictated.service"),
         (
+            RUNS.replace("=active", "=activating") + "ExecMainStatus=218\n",
+            True,
+            "fail",
+            "dictated service install",
+        ),
+        (
             "LoadState=not-found\nActiveState=inactive\nUnitFileState=\n",
             True,
             "warn",
@@ -65,6 +71,15 @@ def test_the_first_lack_of_the_service_is_told_with_what_mends_it(
 ) -> None:
     found = finding(shown, lingers=lingers)
     assert (found.grade, found.mend) == (grade, mend)
+
+
+@pytest.mark.parametrize(("types", "mend"), [(True, ""), (False, "dictated service install")])
+def test_a_service_that_types_nothing_ought_not_to_wait_for_a_desktop(
+    types: bool,  # noqa: FBT001  (a column of the table)
+    mend: str,
+) -> None:
+    shown = RUNS + "WantedBy=graphical-session.target\n"
+    assert finding(shown, lingers=True, types=types).mend == mend
 
 
 def test_a_machine_without_systemd_is_told(environ: dict[str, str]) -> None:

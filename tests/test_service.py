@@ -15,6 +15,7 @@ import pytest
 
 from dictated import configfile, service
 from dictated.errors import DictatedError
+from dictated.service import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,63 +89,115 @@ def test_an_installed_unit_is_sound_wherever_the_program_lies(
     tmp_path: Path, verify: Callable[..., str], folder: str
 ) -> None:
     program = a_program(tmp_path / folder / "dictated")
-    service.install(tmp_path / "units", program, tmp_path / folder / "it's \\ a $1 config.toml")
+    service.install(tmp_path / "units", Unit(program, tmp_path / folder / "it's \\ a $1 config.toml"))
     assert verify(tmp_path / "units/dictated.service", "--user") == ""
 
 
 def test_the_reader_of_units_would_tell_of_a_program_that_is_not_there(
     tmp_path: Path, verify: Callable[..., str]
 ) -> None:
-    service.install(tmp_path, tmp_path / "no such/dictated")
+    service.install(tmp_path, Unit(tmp_path / "no such/dictated"))
     assert "not executable" in verify(tmp_path / "dictated.service", "--user")
 
 
 def test_the_installed_unit_starts_this_program(tmp_path: Path, program: Path) -> None:
-    service.install(tmp_path, program)
+    service.install(tmp_path, Unit(program))
     assert f"\nExecStart={program} run\n" in (tmp_path / "dictated.service").read_text()
 
 
 def test_the_configuration_named_at_installation_is_the_one_the_service_reads(
     tmp_path: Path, program: Path
 ) -> None:
-    service.install(tmp_path, program, tmp_path / "mine.toml")
+    service.install(tmp_path, Unit(program, tmp_path / "mine.toml"))
     unit = (tmp_path / "dictated.service").read_text()
     assert f"\nExecStart={program} --config {tmp_path / 'mine.toml'} run\n" in unit
 
 
 def test_installing_again_changes_nothing(tmp_path: Path, program: Path) -> None:
-    assert service.install(tmp_path, program)
+    assert service.install(tmp_path, Unit(program))
     before = (tmp_path / "dictated.service").stat()
-    assert not service.install(tmp_path, program)
+    assert not service.install(tmp_path, Unit(program))
     assert (tmp_path / "dictated.service").stat() == before
 
 
 def test_installing_from_another_place_replaces_the_path(tmp_path: Path, program: Path) -> None:
-    service.install(tmp_path, tmp_path / "old/dictated")
-    service.install(tmp_path, program)
+    service.install(tmp_path, Unit(tmp_path / "old/dictated"))
+    service.install(tmp_path, Unit(program))
     assert str(tmp_path / "old") not in (tmp_path / "dictated.service").read_text()
 
 
 def test_nothing_but_the_unit_is_left_in_the_folder(tmp_path: Path, program: Path) -> None:
-    service.install(tmp_path / "units", program)
+    service.install(tmp_path / "units", Unit(program))
     assert [path.name for path in (tmp_path / "units").iterdir()] == ["dictated.service"]
+
+
+@pytest.mark.parametrize("types", [True, False])
+@pytest.mark.parametrize("confined", [True, False])
+def test_the_unit_is_sound_with_and_without_a_desktop_and_confinement(
+    tmp_path: Path,
+    program: Path,
+    verify: Callable[..., str],
+    types: bool,  # noqa: FBT001  (a column of the table)
+    confined: bool,  # noqa: FBT001
+) -> None:
+    service.install(tmp_path / "units", Unit(program, types=types, confined=confined))
+    assert verify(tmp_path / "units/dictated.service", "--user") == ""
+
+
+def test_a_service_that_types_starts_and_ends_with_the_desktop(tmp_path: Path, program: Path) -> None:
+    service.install(tmp_path, Unit(program))
+    assert directives(tmp_path, "graphical-session.target") == ["PartOf", "After", "WantedBy"]
+
+
+def test_a_service_that_only_logs_starts_without_a_desktop(tmp_path: Path, program: Path) -> None:
+    service.install(tmp_path, Unit(program, types=False))
+    assert directives(tmp_path, "graphical-session.target") == []
+    assert directives(tmp_path, "default.target") == ["WantedBy"]
+    assert directives(tmp_path, "pipewire-pulse.service") == ["After"]
+
+
+def test_a_service_that_types_no_longer_is_no_longer_started_by_the_desktop(
+    tmp_path: Path, program: Path
+) -> None:
+    service.install(tmp_path, Unit(program))
+    link = tmp_path / "graphical-session.target.wants/dictated.service"
+    link.parent.mkdir()
+    link.symlink_to("../dictated.service")
+    service.install(tmp_path, Unit(program, types=False))
+    assert not link.is_symlink()
+
+
+def test_what_the_system_cannot_confine_is_confined_less(tmp_path: Path, program: Path) -> None:
+    service.install(tmp_path, Unit(program, confined=False))
+    unit = (tmp_path / "dictated.service").read_text()
+    assert ("\nPrivateUsers=" in unit, "\nCapability" in unit, "\nProtectSystem=" in unit) == (
+        False,
+        False,
+        True,
+    )
+
+
+def directives(folder: Path, target: str) -> list[str]:
+    """Return the directives of the installed unit that name this one, in their order."""
+    lines = (folder / "dictated.service").read_text().splitlines()
+    return [line.partition("=")[0] for line in lines if target in line and not line.startswith("#")]
 
 
 @pytest.mark.parametrize("name", ["Anna's", 'a "b"', "a\\b"])
 def test_a_path_that_systemd_does_not_start_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(DictatedError, match="systemd takes no path"):
-        service.install(tmp_path, tmp_path / name / "dictated")
+        service.install(tmp_path, Unit(tmp_path / name / "dictated"))
 
 
 def test_a_path_with_a_line_break_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DictatedError, match="cannot hold"):
-        service.install(tmp_path, tmp_path / "a\nb/dictated")
+        service.install(tmp_path, Unit(tmp_path / "a\nb/dictated"))
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path, program: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DictatedError, match=r"^.*dictated\.service cannot be written: Not a directory$"):
-        service.install(tmp_path / "file/units", program)
+        service.install(tmp_path / "file/units", Unit(program))
 
 
 def test_without_a_user_manager_the_user_is_told_what_to_run(bare: dict[str, str], program: Path) -> None:

@@ -6,7 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from dictated.checkup.finding import Finding, Grade
-from dictated.service import UNIT, unit_directory
+from dictated.service import DESKTOP, UNIT, unit_directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,13 +19,16 @@ SYSTEMCTL_S = 4.0
 WHAT = "service"
 INSTALL = "dictated service install"
 
+PROPERTIES = ("LoadState", "UnitFileState", "ActiveState", "ExecMainStatus", "WantedBy")
+
+REFUSED = {"217", "218", "226"}
+"""How it ends where the manager may not confine it (systemd.exec(5): USER, CAPABILITIES, NAMESPACE)."""
+
 
 def look(environ: Mapping[str, str], *, types: bool) -> Sequence[Finding]:
     """Ask systemd. `types`: dictating needs a screen, so that it may end with the session."""
     try:
-        shown = _ask(
-            environ, "systemctl", "--user", "show", UNIT, "-p", "LoadState,UnitFileState,ActiveState"
-        )
+        shown = _ask(environ, "systemctl", "--user", "show", UNIT, "-p", ",".join(PROPERTIES))
     except FileNotFoundError:
         said = "there is no systemctl here; have `dictated run` started at login in another way"
         return [Finding(WHAT, Grade.WARN, said)]
@@ -33,24 +36,39 @@ def look(environ: Mapping[str, str], *, types: bool) -> Sequence[Finding]:
         installed = (unit_directory(environ) / UNIT).is_file()
         said = f"no user manager answers; the unit is {'' if installed else 'not '}installed"
         return [Finding(WHAT, Grade.WARN, said, "" if installed else INSTALL)]
-    return [finding(shown, lingers=types or _lingers(environ))]
+    return [finding(shown, lingers=types or _lingers(environ), types=types)]
 
 
-def finding(shown: str, *, lingers: bool) -> Finding:
+def finding(shown: str, *, lingers: bool, types: bool = True) -> Finding:
     """Judge what `systemctl show` printed; the first lack counts."""
     values = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+    lack = _down(values) or _passing(values, lingers=lingers, types=types)
+    return lack or Finding(WHAT, Grade.OK, "installed, enabled, running")
+
+
+def _down(values: Mapping[str, str]) -> Finding | None:
+    """Say why it does not run, if it does not."""
     state = values.get("ActiveState", "")
     if values.get("LoadState") != "loaded":
         return Finding(WHAT, Grade.WARN, "not installed", INSTALL)
+    if state == "active":
+        return None
+    if values.get("ExecMainStatus") in REFUSED:
+        return Finding(WHAT, Grade.FAIL, "this system cannot confine it as it is installed", INSTALL)
     if state == "failed":
         return Finding(WHAT, Grade.FAIL, "it has failed", f"journalctl --user -eu {UNIT}")
-    if state != "active":
-        return Finding(WHAT, Grade.WARN, f"installed, {state}", f"systemctl --user start {UNIT}")
+    return Finding(WHAT, Grade.WARN, f"installed, {state}", f"systemctl --user start {UNIT}")
+
+
+def _passing(values: Mapping[str, str], *, lingers: bool, types: bool) -> Finding | None:
+    """Say why what runs will not always run, if so."""
     if values.get("UnitFileState") not in {"enabled", "linked"}:
         return Finding(WHAT, Grade.WARN, "it runs, not at the next login", f"systemctl --user enable {UNIT}")
+    if not types and DESKTOP in values.get("WantedBy", ""):
+        return Finding(WHAT, Grade.WARN, "it runs while a desktop does, and types nothing", INSTALL)
     if not lingers:
         return Finding(WHAT, Grade.WARN, "it runs, and ends when you log out", "loginctl enable-linger")
-    return Finding(WHAT, Grade.OK, "installed, enabled, running")
+    return None
 
 
 def _lingers(environ: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dictated.commands.config import load
 from dictated.service import install_and_start, stop_and_uninstall
 
 if TYPE_CHECKING:
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from dictated.paths import Paths
 
 
-def run(arguments: argparse.Namespace, _: Paths) -> int:
+def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """Do it and say what was done, and what is left for the user."""
     if arguments.action == "install":
         config = Path(arguments.config) if arguments.config else None
-        said = install_and_start(os.environ, sys.argv[0], config)
+        types = "type" in load(arguments, paths).output.sinks
+        said = install_and_start(os.environ, sys.argv[0], config, types=types)
     else:
         said = stop_and_uninstall(os.environ)
     print("\n".join(said))
