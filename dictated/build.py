@@ -11,7 +11,7 @@ from dictated.chain import Chain, Terms
 from dictated.delivery import Delivery
 from dictated.expiry import MEGABYTE, Keep
 from dictated.history import History
-from dictated.hotkeys.x11 import X11Hotkeys
+from dictated.hotkeys.choice import hotkeys
 from dictated.insertion import Insertion
 from dictated.ledger import Ledger
 from dictated.parts import Parts, no_window
@@ -37,7 +37,7 @@ from dictated.vads.webrtc import WebRtcVad
 from dictated.vads.witness import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from dictated.config import Config, Hotkeys, Limits, Output, SegmentSettings, Text, VadSettings
@@ -58,13 +58,15 @@ class Surroundings:
     """What stays the same for as long as the process lives.
 
     `paths`: where state is kept; `environ`: where keys of services may be found; `own_keys`: where typing
-    says which keys it presses; `input_file`: taken for the microphone where given.
+    says which keys it presses; `input_file`: taken for the microphone where given; `locked`: whether the
+    screen is.
     """
 
     paths: Paths
     environ: Mapping[str, str] = field(repr=False)
     own_keys: OwnKeys
     input_file: Path | None = None
+    locked: Callable[[], bool] = lambda: False
 
 
 def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Parts:
@@ -191,15 +193,20 @@ def _period(written: str) -> timedelta:
     return timedelta(0) if written == "0" else int(written[:-1]) * units[written[-1]]
 
 
-def hotkey(settings: Hotkeys, own_keys: OwnKeys) -> Hotkey:
+def hotkey(settings: Hotkeys, around: Surroundings) -> Hotkey:
     """The watcher of the key combinations, which is told of our own typing."""
-    return X11Hotkeys(settings.toggle, settings.hold, settings.cancel, own_keys)
+    return hotkeys(settings, around.own_keys, around.environ)
 
 
 def delivery(output: Output, text: Text, around: Surroundings) -> Delivery:
     """The sinks in the order of the configuration; the log is the rescue of all."""
     made: dict[str, Sink] = {name: _sink(name, output, text, around) for name in output.sinks}
-    return Delivery(list(made.values()), made.get("log") or LogSink(output.log))
+    holds = output.type.when_locked == "hold"
+    return Delivery(
+        list(made.values()),
+        made.get("log") or LogSink(output.log),
+        lambda: "the screen is locked" if holds and around.locked() else "",
+    )
 
 
 def _sink(name: str, output: Output, text: Text, around: Surroundings) -> Sink:

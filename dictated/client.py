@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
-import time
 from typing import TYPE_CHECKING, Any
 
 from dictated.errors import NotRunningError, RequestError
@@ -53,44 +53,68 @@ def ask(path: Path, command: str, **more: int | None) -> dict[str, Any]:
     return answer
 
 
-def follow(path: Path) -> Iterator[dict[str, Any]]:
+def follow(path: Path, reader: int) -> Iterator[dict[str, Any]]:
     """Yield the daemon's status and then each change of it; `NOT_RUNNING` while there is none, for ever.
+
+    `reader` is the descriptor that the status is written to.
 
     Raises:
         RequestError: the daemon refuses.
+        BrokenPipeError: nobody reads any more.
     """
     wait = FIRST_WAIT
     while True:
         try:
-            for status in _changes(path):
+            for status in _changes(path, reader):
                 wait = FIRST_WAIT
                 yield status
         except NotRunningError:
             pass
         if wait == FIRST_WAIT:
             yield NOT_RUNNING
-        time.sleep(wait)  # nothing tells that a socket will be there
+        _await((), reader, wait)  # nothing tells that a socket will be there
         wait = min(2 * wait, LONGEST_WAIT)
 
 
-def _changes(path: Path) -> Iterator[dict[str, Any]]:
+def _changes(path: Path, reader: int) -> Iterator[dict[str, Any]]:
     """Yield what the daemon sends until it ends.
 
     Raises:
         NotRunningError: there is none.
         RequestError: it refuses.
+        BrokenPipeError: nobody reads any more.
     """
-    with _connected(path) as link, link.makefile("rb") as lines:
-        try:
-            link.sendall(b'{"command": "follow"}\n')
-            link.settimeout(None)  # from now on it speaks when there is something to say
-            for line in lines:
-                status = _parse(line)
+    with _connected(path) as link:
+        link.sendall(b'{"command": "follow"}\n')
+        heard = b""
+        while True:
+            _await((link.fileno(),), reader)
+            try:
+                piece = link.recv(MAX_ANSWER_BYTES)
+                *lines, heard = (heard + piece).split(b"\n")
+                told = [_parse(line) for line in lines]
+            except (OSError, ValueError):
+                return
+            for status in told:
                 if "refused" in status:
                     raise RequestError(str(status["refused"]))
                 yield status
-        except (OSError, ValueError):
-            return  # it has ended in the middle of a line
+            if not piece:
+                return
+
+
+def _await(sources: tuple[int, ...], reader: int, seconds: float | None = None) -> None:
+    """Wait until one of the sources has something to read.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+    """
+    waiting = select.poll()
+    waiting.register(reader, 0)  # of which only the end is told
+    for source in sources:
+        waiting.register(source, select.POLLIN)
+    if any(descriptor == reader for descriptor, _ in waiting.poll(seconds and seconds * 1000)):
+        raise BrokenPipeError
 
 
 def _connected(path: Path) -> socket.socket:

@@ -128,18 +128,14 @@ class TypeSink(Struct, frozen=True, kw_only=True):
     ] = ("virtual-keyboard", "portal", "paste", "ydotool")
     read_back: Annotated[
         bool,
-        Meta(
-            description="Wayland: look whether the words arrived, where the window tells (AT-SPI); what did not "
-            "is held."
-        ),
+        Meta(description="Wayland: look whether the words arrived, where the window tells (AT-SPI)."),
     ] = True
     paste_from: Annotated[
         int,
         Meta(
             ge=0,
             le=20_000,
-            description="X11: a text of this many characters is pasted, and the clipboard put back as it was; "
-            "0 is never.",
+            description="X11: a text this long is pasted, and the clipboard put back as it was; 0 is never.",
         ),
     ] = 0
     settle_ms: Annotated[
@@ -231,8 +227,8 @@ class Hotkeys(Struct, frozen=True, kw_only=True):
     through: Annotated[
         Literal["auto", "x11", "portal", "evdev"],
         Meta(
-            description="Who sees the keys: the X server, the desktop (GlobalShortcuts portal), or we ourselves "
-            "(evdev: the extra of that name, and a user in the group input); auto takes the first that fits."
+            description="Who sees the keys: the X server, the desktop (its portal), or we ourselves (evdev: "
+            "needs that extra and the group input); auto is the portal on Wayland, else the X server."
         ),
     ] = "auto"
 

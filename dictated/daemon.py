@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
@@ -15,9 +16,9 @@ from anyio import CancelScope, to_thread
 
 from dictated import build, configfile, control, journal
 from dictated.announcer import Announcer
-from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError
+from dictated.desktop import Desktop
+from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError, RequestError
 from dictated.notice import Subject, about, over
-from dictated.notifier import Notifier
 from dictated.retention import Retention
 from dictated.session import Session
 from dictated.types import Command
@@ -39,6 +40,9 @@ STARTED_ON_TERMINAL = os.isatty(0)
 """Whether there is a terminal whose closing means that the user has gone."""
 
 
+MOST_UNDOS = 20
+"""As often the key for it may be pressed ahead."""
+
 LEAVE_S = 2.0
 """How long leaving at once may take, before the process ends whatever its threads do."""
 
@@ -49,10 +53,11 @@ class Daemon:
     def __init__(self, around: build.Surroundings, systemd: Systemd, config_file: Path | None = None) -> None:
         """`config_file` is where the user said the configuration is."""
         self._systemd = systemd
-        self._around = around
         self._config_file = config_file
         self._session = Session()
-        self._notifier = Notifier(around.environ)
+        self._desktop = Desktop(around.environ, self._session, self._obey)
+        self._around = replace(around, locked=lambda: self._desktop.lock.locked)
+        self._undos = anyio.Semaphore(0)  # how often what was typed last is still to be taken back
         self._config: Config
         self._parts: Parts  # what the next round of the session works with
         self._hotkey: Hotkey | None = None
@@ -76,7 +81,9 @@ class Daemon:
                 await tasks.start(self._obey_signals, tasks.cancel_scope)
                 await tasks.start(control.serve, self._around.paths.socket, self._session)
                 tasks.start_soon(self._feed_watchdog)
-                tasks.start_soon(self._notifier.run)
+                if self._around.input_file is None:
+                    tasks.start_soon(self._desktop.run)
+                    tasks.start_soon(self._take_back)
                 tasks.start_soon(self._parts.recorder.warm)
                 await self._watch_keys()
                 await self._work()
@@ -147,8 +154,10 @@ class Daemon:
 
     def _set_up_journal(self) -> None:
         """Have what happens told as the configuration says; who plays a file sits before it."""
+        self._desktop.take(self._config)
         told_on_desktop = self._config.feedback.notify and self._around.input_file is None
-        others = [Announcer(self._notifier, asyncio.get_running_loop())] if told_on_desktop else []
+        notifier = self._desktop.notifier
+        others = [Announcer(notifier, asyncio.get_running_loop())] if told_on_desktop else []
         journal.set_up(self._config.feedback.log_level, self._around.environ, *others)
 
     async def _watch_keys(self) -> None:
@@ -158,9 +167,9 @@ class Daemon:
         loop = asyncio.get_running_loop()
 
         def send(command: Command) -> None:
-            loop.call_soon_threadsafe(self._session.submit, command)
+            loop.call_soon_threadsafe(self._obey, command)
 
-        hotkey = build.hotkey(self._config.hotkeys, self._around.own_keys)
+        hotkey = build.hotkey(self._config.hotkeys, self._around)
         try:
             await to_thread.run_sync(hotkey.start, send)
         except HotkeyError as error:
@@ -168,6 +177,22 @@ class Daemon:
             self._late_hotkey = hotkey
         else:
             self._hotkey = hotkey
+
+    def _obey(self, command: Command) -> None:
+        """Do what a key or the tray's menu asks for; returns at once."""
+        if command is not Command.UNDO:
+            self._session.submit(command)
+        elif self._undos.value < MOST_UNDOS:
+            self._undos.release()
+
+    async def _take_back(self) -> None:
+        """Take back what was typed last, each time that is asked for."""
+        while True:
+            await self._undos.acquire()
+            try:
+                await self._session.parts.delivery.undo()
+            except RequestError as error:
+                log.warning("nothing is taken back: %s", error, extra=about(Subject.UNDO))
 
     async def _ignore_keys(self) -> None:
         for hotkey in (self._hotkey, self._late_hotkey):

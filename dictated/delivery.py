@@ -13,7 +13,7 @@ from dictated.notice import Subject, about
 from dictated.ports import Searchable, Undoable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from dictated.archive import Archive
     from dictated.ports import Sink
@@ -38,9 +38,11 @@ class Delivery:
     holds the words has not failed: they wait in the history.
     """
 
-    def __init__(self, sinks: Sequence[Sink], rescue: Sink) -> None:
+    def __init__(self, sinks: Sequence[Sink], rescue: Sink, shut: Callable[[], str] = lambda: "") -> None:
+        """`shut` says why no window may be typed into now; "" where one may."""
         self.sinks = tuple(sinks)
         self._rescue = rescue
+        self._shut = shut
         self._turn = anyio.Lock()  # a sink has one text at a time
         self._complaints: dict[str, str] = {}  # what was last said about a sink that does not work
 
@@ -78,6 +80,9 @@ class Delivery:
     async def _deliver(self, sinks: Sequence[Sink], transcript: Transcript, archive: Archive) -> Outcome:
         takers, failed, held, missed = 0, 0, "", ""
         for sink in sinks:
+            if isinstance(sink, Undoable) and (shut := self._shut()):
+                held = shut
+                continue
             try:
                 fault = await self._offer(sink, transcript, archive)
             except HeldError as error:

@@ -14,6 +14,7 @@ class Subject(StrEnum):
     ENGINE = "Transcription"
     DISK = "Disk"
     HOTKEY = "Hotkey"
+    UNDO = "Undo"
     SETTINGS = "Configuration"
 
 

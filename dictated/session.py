@@ -52,6 +52,7 @@ class Session:
         self.bulletin = Bulletin(self.status)
         self._tally = Tally()
         self._wanted = False
+        self._paused = False  # it was wanted when the pause began, and no command has come since
         self._discard = False  # what is heard and not yet delivered is to be thrown away
         self._ending: Command | None = None  # QUIT or RELOAD, once one was asked for
         self._numbers = count(1)
@@ -68,7 +69,10 @@ class Session:
 
     def submit(self, command: Command) -> State:
         """Note what is wanted and return at once, with the state this leads to or through."""
+        was_wanted, was_paused = self._wanted, self._paused
         match command:
+            case Command.RESUME:
+                self._wanted = was_wanted or was_paused
             case Command.TOGGLE:
                 self._wanted = not self._wanted
             case Command.QUIT | Command.RELOAD:
@@ -78,6 +82,8 @@ class Session:
                 self._discard = True
             case _:
                 self._wanted = command is Command.START
+        self._paused = command is Command.PAUSE and was_wanted
+        self.error = self.error if self._wanted or self._ending else ""  # who stops it has seen what is shown
         self._next_try = 0.0
         if self.state is State.LOST and self._attempt and (self._ending or not self._wanted):
             self._attempt.cancel()

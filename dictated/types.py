@@ -174,6 +174,8 @@ class Command(StrEnum):
     TOGGLE = "toggle"
     CANCEL = "cancel"
     UNDO = "undo"
+    PAUSE = "pause"  # while the screen is locked
+    RESUME = "resume"
     RELOAD = "reload"
     QUIT = "quit"
 

@@ -9,9 +9,12 @@ pytest_plugins = [
     "fixtures.daemon",
     "fixtures.screen",
     "fixtures.notifications",  # after the screen, which it imports
+    "fixtures.logind",
+    "fixtures.usermanager",
     "fixtures.service",
     "fixtures.sound",
     "fixtures.sway",
+    "fixtures.tray",
     "fixtures.whisper",
 ]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fixtures.daemon import DICTATED
 
+from dictated.cli import READ_ENOUGH
 from dictated.commands.ask import for_a_bar, in_words
 
 if TYPE_CHECKING:
@@ -48,23 +49,49 @@ def test_what_is_told_in_words_counts_nothing_twice() -> None:
     assert in_words(OFF | {"held": 2, "on_hold": 2}) == "off; 2 held"
 
 
+class Follower:
+    """Reads what `dictated status --follow` prints."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.program = subprocess.Popen(
+            [DICTATED, "status", "--follow"], env=environ, stdout=subprocess.PIPE, text=True
+        )
+        assert self.program.stdout is not None
+        self.lines = self.program.stdout
+
+    @property
+    def state(self) -> str:
+        """The next that it is told."""
+        state: str = json.loads(next(self.lines))["state"]
+        return state
+
+
 @pytest.fixture
-def followed(dictated: Dictated) -> Iterator[Iterator[dict[str, Any]]]:
-    """What `dictated status --follow` prints."""
-    program = subprocess.Popen(
-        [DICTATED, "status", "--follow"], env=dictated.environ, stdout=subprocess.PIPE, text=True
-    )
-    assert program.stdout is not None
-    yield map(json.loads, program.stdout)
-    program.kill()
-    program.communicate()
+def follower(dictated: Dictated) -> Iterator[Follower]:
+    made = Follower(dictated.environ)
+    yield made
+    made.program.kill()
+    made.program.wait()
+    made.lines.close()
 
 
 def test_who_follows_before_there_is_a_daemon_is_told_when_it_comes_and_when_it_goes(
-    dictated: Dictated, followed: Iterator[dict[str, Any]]
+    dictated: Dictated, follower: Follower
 ) -> None:
-    assert next(followed)["state"] == "not running"
+    assert follower.state == "not running"
     daemon = dictated.start()
-    assert next(followed)["state"] == "off"
+    assert follower.state == "off"
     daemon.ends(15)
-    assert next(followed)["state"] == "not running"
+    assert follower.state == "not running"
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_who_follows_ends_when_nobody_reads_any_more(
+    dictated: Dictated, follower: Follower, *, running: bool
+) -> None:
+    assert follower.state == "not running"
+    if running:
+        dictated.start()
+        assert follower.state == "off"
+    follower.lines.close()
+    assert follower.program.wait(5) == READ_ENOUGH

@@ -143,3 +143,11 @@ async def test_why_nothing_is_taken_back_is_told() -> None:
 async def test_where_nothing_is_typed_nothing_can_be_taken_back() -> None:
     with pytest.raises(RequestError, match="nothing is typed here"):
         await Delivery([ListSink("log")], ListSink("log")).undo()
+
+
+async def test_nothing_goes_into_a_window_while_windows_are_shut() -> None:
+    log, window = ListSink("log"), ErasingSink("type")
+    came = await Delivery([window, log], log, lambda: "the screen is locked").deliver(
+        transcript("hello"), NOTHING
+    )
+    assert (came, window.texts, log.texts) == (Outcome(1, held="the screen is locked"), [], ["hello"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from dictated.client import ask, follow
@@ -26,7 +27,7 @@ _SHOWN = {
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """Print the state the daemon answers with, or its whole status."""
     if arguments.command == "status" and arguments.follow:
-        for status in follow(paths.socket):
+        for status in follow(paths.socket, sys.stdout.fileno()):
             print(json.dumps({**status, **for_a_bar(status)}, ensure_ascii=False), flush=True)
     answer = ask(paths.socket, arguments.command, number=getattr(arguments, "number", None))
     match arguments.command:
