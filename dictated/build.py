@@ -22,11 +22,9 @@ from dictated.refuge import Refuge
 from dictated.resending import Resending
 from dictated.segmenter import Rules
 from dictated.sinks.clipboard import ClipboardSink
-from dictated.sinks.desktop import typing
+from dictated.sinks.desktop import DesktopSink, typing
 from dictated.sinks.log import LogSink
 from dictated.sinks.stdout import StdoutSink
-from dictated.sinks.type import TypeSink
-from dictated.sinks.wayland import WaylandSink
 from dictated.spool import Spool
 from dictated.tape import Tape
 from dictated.transcribers.local import LocalTranscriber
@@ -106,9 +104,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         reopen_max_s=config.limits.reopen_max_s,
         silence_s=config.limits.silence_s,
         engines=status,
-        window=next(
-            (sink.window for sink in sinks.sinks if isinstance(sink, (TypeSink, WaylandSink))), no_window
-        ),
+        window=next((sink.window for sink in sinks.sinks if isinstance(sink, DesktopSink)), no_window),
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fixtures.screen import Screen
+    from fixtures.sway import Session
 
 desktop = pytest.mark.desktop
 
@@ -76,10 +77,10 @@ def test_no_display_is_as_bad_as_there_is_no_other_sink(
 @pytest.mark.parametrize(
     ("programs", "grade", "said"),
     [
-        ((), "fail", "nothing that types there is installed"),
-        (("wl-copy",), "fail", "nothing that types there is installed"),
-        (("wtype",), "ok", "wtype can be tried"),
-        (("wtype", "wl-copy", "wl-paste"), "ok", "wtype, paste can be tried"),
+        ((), "fail", "nothing types there"),
+        (("wl-copy",), "fail", "nothing types there"),
+        (("ydotool",), "ok", "ydotool can be tried"),
+        (("ydotool", "wl-copy", "wl-paste"), "ok", "paste, ydotool can be tried"),
     ],
 )
 def test_on_wayland_the_programs_that_type_are_looked_for(
@@ -89,6 +90,12 @@ def test_on_wayland_the_programs_that_type_are_looked_for(
         (tmp_path / program).touch(mode=0o700)
     found = look(WAYLAND_DISPLAY="wayland-0", PATH=str(tmp_path))
     assert (found.grade, said in found.found) == (grade, True)
+
+
+@desktop
+def test_a_compositor_with_virtual_keyboards_is_seen(session: Session) -> None:
+    found = look(**session.env | {"PATH": ""})
+    assert (found.grade, "virtual-keyboard can be tried" in found.found) == (Grade.OK, True)
 
 
 def test_the_sample_has_what_typing_gets_wrong() -> None:

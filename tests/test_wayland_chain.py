@@ -25,6 +25,11 @@ class Way:
             raise fault
         self._typed.append(f"{self.name} {text}")
 
+    async def backspace(self, count: int) -> None:
+        if fault := self._faults.get(0):
+            raise fault
+        self._typed.append(f"{self.name} -{count}")
+
 
 NOT_HERE = UnsupportedError("not here")
 
@@ -67,6 +72,23 @@ async def test_what_may_have_been_typed_in_part_is_not_typed_again(faults: dict[
     with pytest.raises(SinkError) as told:
         await Chain([Way("a", typed, faults), Way("b", typed)]).type("123", look, look)
     assert (type(told.value), [line for line in typed if line.startswith("b")]) == (SinkError, [])
+
+
+async def test_what_typed_takes_back() -> None:
+    typed: list[str] = []
+    chain = Chain([Way("a", typed, {1: NOT_HERE}), Way("b", typed)])
+    await chain.type("1", look, look)
+    await chain.backspace(1)
+    assert typed == ["b 1", "b -1"]
+
+
+async def test_what_cannot_take_back_leaves_it_to_the_next_until_there_is_none() -> None:
+    typed: list[str] = []
+    ways = [Way("a", typed, {0: NOT_HERE}), Way("b", typed)]
+    await Chain(ways).backspace(2)
+    with pytest.raises(UnsupportedError, match="nothing presses Backspace"):
+        await Chain(ways[:1]).backspace(2)
+    assert typed == ["b -2"]
 
 
 async def test_where_nothing_works_every_reason_is_told_in_one_line() -> None:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from test_wayland_wtype import stand_in
+from test_wayland_virtualkeyboard import stand_in
 
 from dictated.wayland.compositor import Hyprland, Silent, Sway, compositor_of
 

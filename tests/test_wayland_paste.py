@@ -11,7 +11,7 @@ from fixtures.screen import Pipe, running
 from dictated.errors import SinkError
 from dictated.wayland.method import UnsupportedError
 from dictated.wayland.paste import Paste
-from dictated.wayland.wtype import Wtype
+from dictated.wayland.virtualkeyboard import VirtualKeyboard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ TEXT = "é ß я 你 🙂 “so” — \"QUITE\" 'RIGHT' ~!@#$%^&*()_+ € " * 4
 
 
 def paste(session: Session) -> Paste:
-    return Paste(session.env, [Wtype(session.env)])
+    return Paste(session.env, [VirtualKeyboard(session.env)])
 
 
 async def test_the_words_arrive_exactly(session: Session) -> None:
@@ -104,10 +104,13 @@ async def test_a_missing_clipboard_program_is_told(tmp_path: Path) -> None:
 async def test_a_key_that_may_have_been_pressed_is_not_pressed_again_by_another(session: Session) -> None:
     session.terminal()
     with pytest.raises(SinkError, match="maybe") as told:
-        await Paste(session.env, [Doubtful(), Wtype(session.env)]).type("words")
+        await Paste(session.env, [Doubtful(), VirtualKeyboard(session.env)]).type("words")
     assert type(told.value) is SinkError
 
 
 class Doubtful:
     async def paste(self) -> None:
         raise SinkError("maybe")
+
+    async def backspace(self, count: int) -> None:
+        raise SinkError(f"maybe {count}")

@@ -10,7 +10,7 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from test_wayland_wtype import stand_in
+from test_wayland_virtualkeyboard import stand_in
 
 from dictated.errors import SinkError
 from dictated.wayland.method import UnsupportedError

@@ -19,6 +19,7 @@ from dictated.errors import NoDisplayError, SinkError
 from dictated.sinks.type import TypeSink
 from dictated.types import Segment, Transcript, Utterance
 from dictated.wayland.session import is_wayland
+from dictated.wayland.virtualkeyboard import offered
 from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ WHAT = "typing"
 SAMPLE = 'Aa Zz 09 "it\'s" {[@#?!]} é ß Ñ я Σ 你 € 🙂 end'
 """Shifted characters, and what a layout lacks."""
 
-PROGRAMS = {"wtype": ("wtype",), "paste": ("wl-copy", "wl-paste"), "ydotool": ("ydotool",)}
-"""What each way of typing on Wayland needs."""
+PROGRAMS = {"paste": ("wl-copy", "wl-paste"), "ydotool": ("ydotool",)}
+"""What ways of typing on Wayland need; the others are the compositor's or the desktop's own."""
 
 OTHER_SINK = 'output.sinks = ["clipboard"]  (or "log")'
 
@@ -47,7 +48,7 @@ def look(config: Config, environ: Mapping[str, str]) -> Sequence[Finding]:
     if "type" not in config.output.sinks:
         return [Finding(WHAT, Grade.OK, 'not tried: "type" is not among output.sinks')]
     if is_wayland(environ):
-        return [_wayland(config.output.type.wayland, environ.get("PATH"))]
+        return [_wayland(config.output.type.wayland, environ)]
     started = time.monotonic()
     try:
         with window() as own:
@@ -83,14 +84,21 @@ def _difference(typed: str, came: str) -> str:
     return f'"{came}" came for "{typed}"' if typed else f'"{came}" came unasked'
 
 
-def _wayland(methods: Sequence[str], path: str | None) -> Finding:
-    """A window of ours cannot see what others type there: whether the programs are there is all."""
-    there = [name for name in methods if all(shutil.which(program, path=path) for program in PROGRAMS[name])]
+def _wayland(methods: Sequence[str], environ: Mapping[str, str]) -> Finding:
+    """A window of ours cannot see what others type there: whether the ways are there is all."""
+    there = [name for name in methods if _is_there(name, environ)]
     if there:
         said = f"a Wayland session: {', '.join(there)} can be tried; nothing is typed here"
         return Finding(WHAT, Grade.OK, said, part=Part.SINK)
-    said = "a Wayland session, and nothing that types there is installed"
-    return Finding(WHAT, Grade.FAIL, said, "sudo apt install wtype wl-clipboard", Part.SINK)
+    said = "a Wayland session, and nothing types there: its compositor has no virtual keyboards"
+    return Finding(WHAT, Grade.FAIL, said, "sudo apt install wl-clipboard ydotool", Part.SINK)
+
+
+def _is_there(name: str, environ: Mapping[str, str]) -> bool:
+    if name == "virtual-keyboard":
+        return anyio.run(offered, environ)
+    path = environ.get("PATH")
+    return name in PROGRAMS and all(shutil.which(program, path=path) for program in PROGRAMS[name])
 
 
 def _no_display(error: NoDisplayError, sinks: Sequence[str]) -> Finding:

@@ -1,19 +1,127 @@
-"""Chooses how words are typed on this desktop: through X11 or through Wayland."""
+"""Types the words wherever this desktop is now: through X11 or through Wayland, looked at for each text."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+import anyio
+from anyio import to_thread
 
 from dictated.sinks.type import TypeSink
 from dictated.sinks.wayland import METHODS, WaylandSink
-from dictated.wayland.session import is_wayland
+from dictated.wayland.session import answers, is_wayland
+from dictated.x11 import display
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dictated import config
     from dictated.sinks.wayland import MethodName
+    from dictated.types import Transcript
     from dictated.x11.ownkeys import OwnKeys
+
+_WINDOW_PATIENCE = 0.5
+"""Seconds in which the session has to be found while somebody speaks."""
+
+_SERVER_SECONDS = 1.0
+"""What an X server may take to accept a connection."""
+
+_LOCAL = re.compile(r"(?:unix)?:(?P<number>\d+)(?:\.\d+)?")
+"""A display of this machine; one reached over the network is taken to be there."""
+
+
+class DesktopSink:
+    """Types each transcript and `join` after it, each at most once, into the session there is at that moment.
+
+    A service may be older than the session: where the environment names none, or one that no longer answers,
+    the user's systemd is asked (`x11.display`).
+    """
+
+    name = "type"
+
+    def __init__(
+        self,
+        settings: config.TypeSink,
+        join: str,
+        own: OwnKeys,
+        environ: Mapping[str, str],
+        methods: Sequence[MethodName] = METHODS,
+    ) -> None:
+        self._settings = settings
+        self._join = join
+        self._environ = environ
+        self._methods = methods
+        self._x11 = TypeSink(settings, join, own)
+        self._wayland: WaylandSink | None = None
+        self._session: dict[str, str] = {}  # what the environment of the Wayland sink says of its screen
+        self._found: dict[str, str] = {}  # what systemd said of the screen, when it was asked last
+        self._last: TypeSink | WaylandSink = self._x11
+
+    async def window(self) -> str:
+        """Return the name of the window that has the keyboard, for `Utterance.window`; "" where not known."""
+        with anyio.move_on_after(_WINDOW_PATIENCE):
+            sink = await self._sink()
+            return await sink.window()
+        return ""
+
+    async def deliver(self, transcript: Transcript) -> None:
+        """Type the text; see TypeSink and WaylandSink, which raise the same.
+
+        Raises:
+            HeldError: it came too late, is for another window, or is too long; nothing was typed.
+            NoDisplayError: there is no screen; nothing was typed.
+            SinkError: nothing types here, and nothing was typed; or it broke off.
+        """
+        self._last = await self._sink()
+        await self._last.deliver(transcript)
+
+    async def undo(self) -> int:
+        """Take back the text delivered last, exactly its graphemes; return how many those were.
+
+        Raises:
+            SinkError: it cannot be taken back, and nothing was done; or it broke off.
+        """
+        return await self._last.undo()
+
+    async def close(self) -> None:
+        """Give back what is held."""
+        await self._x11.close()
+        if self._wayland is not None:
+            await self._wayland.close()
+
+    async def _sink(self) -> TypeSink | WaylandSink:
+        """Return the one for the session that answers; where none does, the one that says why."""
+        environ = self._named(self._found)
+        if not await _answers(environ):
+            environ = await self._ask(environ)
+        return await self._wayland_sink(environ) if is_wayland(environ) else self._x11
+
+    async def _ask(self, environ: dict[str, str]) -> dict[str, str]:
+        """Return the environment with the screen that systemd knows of, where that is one that answers."""
+        told = await to_thread.run_sync(display.of_session, abandon_on_cancel=True)
+        if not told or not await _answers(self._named(told)):
+            return environ
+        display.take(told)
+        self._found = told
+        return self._named(told)
+
+    def _named(self, screen: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment with this screen, or as it is where none is given."""
+        if not screen:
+            return dict(self._environ)
+        others = {name: value for name, value in self._environ.items() if name not in display.VARIABLES}
+        return {**others, **screen}
+
+    async def _wayland_sink(self, environ: dict[str, str]) -> WaylandSink:
+        """Return the one for this session; it remembers which way of typing worked there."""
+        session = {name: environ[name] for name in display.VARIABLES if name in environ}
+        if self._wayland is None or session != self._session:
+            if self._wayland is not None:
+                await self._wayland.close()
+            self._session = session
+            self._wayland = WaylandSink(self._settings, self._join, self._methods, environ)
+        return self._wayland
 
 
 def typing(
@@ -22,8 +130,29 @@ def typing(
     own: OwnKeys,
     environ: Mapping[str, str],
     methods: Sequence[MethodName] = METHODS,
-) -> TypeSink | WaylandSink:
-    """Return the sink that types in the session which the environment tells of."""
+) -> DesktopSink:
+    """Return the sink that types on this desktop."""
+    return DesktopSink(settings, join, own, environ, methods)
+
+
+async def _answers(environ: Mapping[str, str]) -> bool:
+    """Say whether the screen that this environment names is there; takes less than a millisecond."""
     if is_wayland(environ):
-        return WaylandSink(settings, join, methods, environ)
-    return TypeSink(settings, join, own)
+        return await answers(environ)
+    name = environ.get("DISPLAY", "")
+    local = _LOCAL.fullmatch(name)
+    if not local:
+        return bool(name)
+    path = f"/tmp/.X11-unix/X{local['number']}"  # noqa: S108  (where every X server puts its socket)
+    return await _listens(path) or await _listens(f"\0{path}")
+
+
+async def _listens(path: str) -> bool:
+    with anyio.move_on_after(_SERVER_SECONDS):
+        try:
+            connection = await anyio.connect_unix(path)
+        except OSError:
+            return False
+        await connection.aclose()
+        return True
+    return False

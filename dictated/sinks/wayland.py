@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 
 from dictated.errors import HeldError, SinkError
+from dictated.paths import Paths
 from dictated.sinks.type import MOST_CHARACTERS, reason_to_hold, typeable
+from dictated.typed import Typed
 from dictated.wayland.chain import Chain
 from dictated.wayland.compositor import compositor_of
+from dictated.wayland.method import UnsupportedError
 from dictated.wayland.paste import Paste
-from dictated.wayland.wtype import Wtype
+from dictated.wayland.portal import Portal
+from dictated.wayland.virtualkeyboard import VirtualKeyboard
 from dictated.wayland.ydotool import Ydotool
 
 if TYPE_CHECKING:
@@ -21,12 +25,15 @@ if TYPE_CHECKING:
 
     from dictated import config
     from dictated.types import Transcript, Utterance
-    from dictated.wayland.method import Method
+    from dictated.wayland.method import Key, Method
 
-MethodName = Literal["wtype", "paste", "ydotool"]
+MethodName = Literal["virtual-keyboard", "portal", "paste", "ydotool"]
 
-METHODS: tuple[MethodName, ...] = ("wtype", "paste", "ydotool")
+METHODS: tuple[MethodName, ...] = ("virtual-keyboard", "portal", "paste", "ydotool")
 """In the order they are tried: those that type every character come first."""
+
+_BACKSPACES = 500
+"""Characters taken back between two looks at the focus."""
 
 _WINDOW_PATIENCE = 0.5
 """Seconds a compositor is given to say which window has the keyboard while somebody speaks."""
@@ -50,7 +57,9 @@ class WaylandSink:
         self._settings = settings
         self._join = join
         self._compositor = compositor_of(environ)
-        self._chain = Chain([_method(name, environ) for name in methods])
+        self._portal = Portal(environ, Paths.from_environment(environ).state_dir)
+        self._chain = Chain(_methods(methods, self._portal, environ, settings.settle_ms / 1000))
+        self._typed = Typed()
 
     async def window(self) -> str:
         """Return the name of the window that has the keyboard, for `Utterance.window`; "" where not known."""
@@ -80,11 +89,42 @@ class WaylandSink:
         async def still() -> None:
             await self._check_window_still(window)
 
-        if text:
+        if not text:
+            return
+        try:
             await self._chain.type(text, ready, still)
+        except HeldError:
+            raise
+        except SinkError:
+            self._typed.forget()
+            raise
+        self._typed.note(text, await self._still_in(window))
+
+    async def undo(self) -> int:
+        """Take back the text delivered last by as many Backspaces as it has graphemes; return how many.
+
+        Raises:
+            SinkError: nothing may be taken back from the window that has the keyboard, or the compositor does
+                not tell which has, and nothing was done; or it broke off, and nothing may be taken back any
+                more.
+        """
+        left = count = self._typed.last(await self._compositor.window())
+        try:
+            while left:
+                await self._chain.backspace(min(left, _BACKSPACES))
+                left -= min(left, _BACKSPACES)
+                if left:
+                    self._typed.last(await self._compositor.window())
+        except SinkError as error:
+            if left < count or not isinstance(error, UnsupportedError):
+                self._typed.forget()
+            raise
+        self._typed.taken_back()
+        return count
 
     async def close(self) -> None:
-        """Nothing is held between two texts."""
+        """Give back what the desktop allowed."""
+        await self._portal.close()
 
     async def _check(self, utterance: Utterance) -> str | None:
         """Return the window to type into, None where nobody tells; HeldError if that must not be now."""
@@ -116,12 +156,24 @@ class WaylandSink:
         if await self._compositor.window() not in {window, None}:
             raise SinkError("another window took the focus while a text was typed; part of it is missing")
 
+    async def _still_in(self, window: str | None) -> str | None:
+        """Return the window that has the whole text; None where it may stand in two, or nobody tells."""
+        return window if window and await self._compositor.window() == window else None
 
-def _method(name: MethodName, environ: Mapping[str, str]) -> Method:
-    match name:
-        case "wtype":
-            return Wtype(environ)
-        case "ydotool":
-            return Ydotool(environ)
-        case "paste":
-            return Paste(environ, [Wtype(environ), Ydotool(environ)])
+
+def _methods(
+    names: Sequence[MethodName], portal: Portal, environ: Mapping[str, str], settle: float
+) -> list[Method]:
+    """Make them, in that order; a key that pastes is pressed by whichever of them has keys.
+
+    The portal asks the user: where it is not among the names, it must not.
+    """
+    keyboard, ydotool = VirtualKeyboard(environ, settle), Ydotool(environ)
+    keys: list[Key] = [keyboard, portal, ydotool] if "portal" in names else [keyboard, ydotool]
+    made: dict[MethodName, Method] = {
+        "virtual-keyboard": keyboard,
+        "portal": portal,
+        "paste": Paste(environ, keys),
+        "ydotool": ydotool,
+    }
+    return [made[name] for name in names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from dictated.errors import SinkError
+from dictated.errors import HeldError, SinkError
 from dictated.wayland.method import UnsupportedError
 
 if TYPE_CHECKING:
@@ -45,6 +45,24 @@ class Chain:
             return
         raise SinkError(f"nothing types in this Wayland session ({'; '.join(refusals)}); use the log sink")
 
+    async def backspace(self, count: int) -> None:
+        """Press Backspace so many times by the first method that can; the one that typed last comes first.
+
+        Raises:
+            UnsupportedError: none can; nothing was pressed.
+            SinkError: it broke off; how often it was pressed is not known.
+        """
+        for method in self._methods:
+            try:
+                await method.backspace(count)
+            except UnsupportedError as refusal:
+                _LOG.debug("%s takes nothing back here: %s", method.name, refusal)
+            else:
+                return
+        raise UnsupportedError(
+            "nothing presses Backspace in this Wayland session; use the program's own undo"
+        )
+
     def _prefer(self, method: Method) -> None:
         if method is not self._methods[0]:
             _LOG.info("typing by %s", method.name)
@@ -60,7 +78,7 @@ async def _type(method: Method, text: str, ready: Look, still: Look) -> None:
         await still()
         try:
             await method.type(piece)
-        except UnsupportedError as refusal:
+        except (UnsupportedError, HeldError) as refusal:  # to us, but a part of the text is typed already
             raise SinkError(f"{method.name} broke off ({refusal}); part of the text is missing") from refusal
 
 

@@ -29,13 +29,23 @@ class Method(Protocol):
 
         Raises:
             UnsupportedError: it does not work here; nothing was typed.
+            HeldError: it must not be now, as while the user is being asked; nothing was typed.
             SinkError: it broke off; an unknown part was typed.
+        """
+        ...
+
+    async def backspace(self, count: int) -> None:
+        """Press Backspace so many times.
+
+        Raises:
+            UnsupportedError: it does not work here; nothing was pressed.
+            SinkError: it broke off; how often it was pressed is not known.
         """
         ...
 
 
 class Key(Protocol):
-    """A way of pressing the key combination that pastes."""
+    """A way of pressing the keys that paste, and that take back."""
 
     async def paste(self) -> None:
         """Press Shift and Insert.
@@ -43,5 +53,14 @@ class Key(Protocol):
         Raises:
             UnsupportedError: it does not work here; nothing was pressed.
             SinkError: whether it was pressed is not known.
+        """
+        ...
+
+    async def backspace(self, count: int) -> None:
+        """Press Backspace so many times.
+
+        Raises:
+            UnsupportedError: it does not work here; nothing was pressed.
+            SinkError: it broke off; how often it was pressed is not known.
         """
         ...

@@ -15,7 +15,7 @@ from dictated.wayland.method import UnsupportedError
 from dictated.wayland.selection import Offer, Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from dictated.wayland.method import Key
     from dictated.wayland.selection import Content
@@ -67,6 +67,15 @@ class Paste:
             if not await _taken(offers, _WINDOW_SECONDS):
                 raise UnsupportedError("no window fetched the words from the clipboard")
 
+    async def backspace(self, count: int) -> None:
+        """Take back what was pasted, by so many Backspaces.
+
+        Raises:
+            UnsupportedError: no key can be pressed; none was.
+            SinkError: it broke off; how often it was pressed is not known.
+        """
+        await self._by_a_key(lambda key: key.backspace(count))
+
     async def _paste_unseen(self, words: bytes) -> None:
         """Paste where something else fetches the words, too, so that nobody can tell whether a window did."""
         for selection in self._selections:
@@ -76,10 +85,14 @@ class Paste:
         await anyio.sleep(_UNSEEN_SECONDS)
 
     async def _press(self) -> None:
+        await self._by_a_key(lambda key: key.paste())
+
+    async def _by_a_key(self, act: Callable[[Key], Awaitable[None]]) -> None:
+        """Do it by the first of the keys that works here."""
         refusals: list[str] = []
         for key in self._keys:
             try:
-                await key.paste()
+                await act(key)
             except UnsupportedError as refusal:
                 refusals.append(str(refusal))
             else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TYPING_SECONDS = 30.0
 """What a piece may take; ydotool rests some 40 ms at each character, so 100 take four seconds."""
 
-_SHIFT, _INSERT = 42, 110
+_SHIFT, _INSERT, _BACKSPACE = 42, 110, 14
 """Key codes (linux/input-event-codes.h), which are the same in every layout."""
 
 
@@ -55,6 +55,15 @@ class Ydotool:
             SinkError: whether it was pressed is not known.
         """
         await self._run(["key", f"{_SHIFT}:1", f"{_INSERT}:1", f"{_INSERT}:0", f"{_SHIFT}:0"])
+
+    async def backspace(self, count: int) -> None:
+        """Press Backspace so many times.
+
+        Raises:
+            UnsupportedError: there is no ydotoold; nothing was pressed.
+            SinkError: it broke off; how often it was pressed is not known.
+        """
+        await self._run(["key", *[f"{_BACKSPACE}:1", f"{_BACKSPACE}:0"] * count])
 
     async def _run(self, arguments: list[str], words: bytes = b"") -> None:
         path = socket_of(self._environ)

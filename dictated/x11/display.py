@@ -22,8 +22,17 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-VARIABLES = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
-"""What tells a program of its screen, and only together: the last two say which windows X11 can reach."""
+VARIABLES = (
+    "DISPLAY",
+    "XAUTHORITY",
+    "WAYLAND_DISPLAY",
+    "XDG_SESSION_TYPE",
+    "SWAYSOCK",
+    "HYPRLAND_INSTANCE_SIGNATURE",
+    "YDOTOOL_SOCKET",
+)
+"""What tells a program of its screen, and only together: which it is, which windows X11 can reach, who can be
+asked about its windows."""
 
 _SYSTEMCTL_S = 2.0
 """Seconds systemctl may take; it answers in some ten milliseconds."""
