@@ -22,7 +22,7 @@ from dictated.refuge import Refuge
 from dictated.resending import Resending
 from dictated.segmenter import Rules
 from dictated.sinks.clipboard import ClipboardSink
-from dictated.sinks.desktop import DesktopSink, typing
+from dictated.sinks.desktop import DesktopSink
 from dictated.sinks.log import LogSink
 from dictated.sinks.stdout import StdoutSink
 from dictated.spool import Spool
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from dictated.accessibility.reader import Reader
     from dictated.config import Config, Hotkeys, Limits, Output, SegmentSettings, Text, VadSettings
     from dictated.paths import Paths
     from dictated.ports import Catalogue, Hotkey, Recorder, Sink, Transcriber, Vad
@@ -57,7 +58,7 @@ class Surroundings:
 
     `paths`: where state is kept; `environ`: where keys of services may be found; `own_keys`: where typing
     says which keys it presses; `input_file`: taken for the microphone where given; `locked`: whether the
-    screen is.
+    screen is; `reader`: looks whether words have arrived.
     """
 
     paths: Paths
@@ -65,6 +66,7 @@ class Surroundings:
     own_keys: OwnKeys
     input_file: Path | None = None
     locked: Callable[[], bool] = lambda: False
+    reader: Reader | None = None
 
 
 def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Parts:
@@ -208,8 +210,8 @@ def delivery(output: Output, text: Text, around: Surroundings) -> Delivery:
 def _sink(name: str, output: Output, text: Text, around: Surroundings) -> Sink:
     match name:
         case "type":
-            join = _JOINS[text.join]
-            return typing(output.type, join, around.own_keys, around.environ, output.type.wayland)
+            reader = around.reader if output.type.read_back else None
+            return DesktopSink(output.type, _JOINS[text.join], around.own_keys, around.environ, reader)
         case "clipboard":
             return ClipboardSink(output.clipboard)
         case "stdout":

@@ -128,7 +128,7 @@ class TypeSink(Struct, frozen=True, kw_only=True):
     ] = ("virtual-keyboard", "portal", "paste", "ydotool")
     read_back: Annotated[
         bool,
-        Meta(description="Wayland: look whether the words arrived, where the window tells (AT-SPI)."),
+        Meta(description="Look whether typed words arrived, where the window tells (AT-SPI: GTK, Qt)."),
     ] = True
     paste_from: Annotated[
         int,

@@ -56,7 +56,7 @@ class Daemon:
         self._config_file = config_file
         self._session = Session()
         self._desktop = Desktop(around.environ, self._session, self._obey)
-        self._around = replace(around, locked=lambda: self._desktop.lock.locked)
+        self._around = replace(around, locked=lambda: self._desktop.lock.locked, reader=self._desktop.reader)
         self._undos = anyio.Semaphore(0)  # how often what was typed last is still to be taken back
         self._config: Config
         self._parts: Parts  # what the next round of the session works with

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from dictated.accessibility.reader import Reader
 from dictated.cues.cues import Cues
 from dictated.lock import Lock
 from dictated.notifier import Notifier
@@ -28,6 +29,7 @@ class Desktop:
         """`environ` names the buses and the sound server; `send` takes what the tray's menu asks for."""
         self.notifier = Notifier(environ)
         self.lock = Lock(environ, self._locked)
+        self.reader = Reader(environ)
         self._environ = environ
         self._session = session
         self._send = send
@@ -47,6 +49,7 @@ class Desktop:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self.notifier.run)
             tasks.start_soon(self.lock.run)
+            tasks.start_soon(self.reader.run)
             while True:
                 self._changed = anyio.Event()
                 async with anyio.create_task_group() as shown:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 
 _FAULTS = {
     errno.ENOSPC: "the disk that holds {} is full; free some space",
@@ -70,3 +69,22 @@ def explain(error: OSError, path: Path) -> str:
     shown = str(path) if str(path).isprintable() else repr(str(path))
     known = _FAULTS.get(error.errno or 0)
     return known.format(shown) if known else f"{shown} cannot be written: {error.strerror}"
+
+
+def put_whole(path: Path, content: bytes, mode: int) -> None:
+    """Write a file so that it is there whole, or as it was, whatever happens meanwhile.
+
+    Raises:
+        OSError: it is as it was.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123 (a descriptor, not a path)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import subprocess
 import sysconfig
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dictated import desktopfile
+from dictated.disk import put_whole
 from dictated.errors import DictatedError
 from dictated.paths import Paths
 
@@ -168,7 +168,7 @@ def install(unit_dir: Path, unit: Unit) -> bool:
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             return False
         unit_dir.mkdir(parents=True, exist_ok=True)
-        _replace(path, text)
+        put_whole(path, text.encode(), 0o644)
     except OSError as error:
         raise DictatedError(f"{path} cannot be written: {error.strerror}") from error
     return True
@@ -203,7 +203,10 @@ def install_and_start(
     manager = UserManager(environ)
     answers = manager.answers()
     confined = answers and manager.confines()  # where nobody can say, it had better start
-    changed = install(folder, Unit(running_executable(argv0), config, types=types, confined=confined))
+    executable = running_executable(argv0)
+    changed = install(folder, Unit(executable, config, types=types, confined=confined))
+    if types:
+        _tell_desktop(environ, executable)
     said = [f"{folder / UNIT} is {'written' if changed else 'as it should be'}."]
     if not answers:
         commands = f"systemctl --user daemon-reload && systemctl --user enable --now {UNIT}"
@@ -225,8 +228,25 @@ def stop_and_uninstall(environ: Mapping[str, str]) -> list[str]:
     manager = UserManager(environ)
     manager.stop()
     removed = uninstall(folder)
+    _tell_desktop(environ, None)
     manager.reload()
     return [f"{folder / UNIT} is {'removed' if removed else 'not there: nothing to remove'}."]
+
+
+def _tell_desktop(environ: Mapping[str, str], executable: Path | None) -> None:
+    """Have the desktop know this program, or no longer.
+
+    Raises:
+        DictatedError: its file cannot be written or removed.
+    """
+    try:
+        if executable is None:
+            desktopfile.uninstall(environ)
+        else:
+            desktopfile.install(environ, executable)
+    except OSError as error:
+        path = desktopfile.path_of(environ)
+        raise DictatedError(f"{path}: {error.strerror}; make its folder writable") from error
 
 
 def _at_login(manager: UserManager, *, types: bool) -> list[str]:
@@ -270,18 +290,3 @@ def _word(path: Path) -> str:
         raise DictatedError(f"{text!r} has characters that a unit cannot hold; rename it")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return escaped if re.fullmatch(r"[\w@%+=:,./-]+", escaped) else f'"{escaped}"'
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that it is there whole, or as it was."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 (a descriptor, not a path)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()

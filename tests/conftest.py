@@ -14,6 +14,7 @@ pytest_plugins = [
     "fixtures.service",
     "fixtures.sound",
     "fixtures.sway",
+    "fixtures.accessibility",  # after the notifications and sway, which it imports
     "fixtures.tray",
     "fixtures.whisper",
 ]

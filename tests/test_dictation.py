@@ -124,6 +124,24 @@ def test_listening_lasts_as_long_as_the_hold_key(
     assert words(" ".join(desk.written)) == SHORT_SAID
 
 
+def test_a_key_takes_back_what_was_typed_last(
+    desk: Dictated, sound_server: SoundServer, screen: Screen, short: Path
+) -> None:
+    desk.configure(
+        '[hotkeys]\nundo = "<ctrl>+<alt>+z"\n[feedback]\nlog_level = "debug"', sinks='["type", "log"]'
+    )
+    window, daemon = screen.window(), desk.start()
+    daemon.says("ready")
+    screen.xdotool(*HOTKEY)
+    daemon.says(": listening")
+    play(sound_server, short, desk.home)
+    daemon.says("utterance 2 delivered")
+    screen.xdotool("key", "ctrl+alt+z")
+    typed = "".join(f"{text} " for text in desk.written)
+    undone = "\x7f" * len(f"{desk.written[-1]} ")
+    assert window.read(len(typed + undone)) == typed + undone
+
+
 def test_words_come_while_the_speaker_goes_on(
     desk: Dictated, sound_server: SoundServer, screen: Screen
 ) -> None:

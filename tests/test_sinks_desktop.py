@@ -7,18 +7,22 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
+from fixtures.accessibility import reading
+from fixtures.screen import DEADLINE
 from test_sinks_wayland import transcript
 from test_x11_display import systemctl
 
 from dictated import config
+from dictated.accessibility.reader import Reader
 from dictated.errors import NoDisplayError, SinkError
-from dictated.sinks.desktop import DesktopSink, typing
+from dictated.sinks.desktop import DesktopSink
 from dictated.x11 import display
 from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from fixtures.accessibility import Accessible, Desk
     from fixtures.screen import Screen
     from fixtures.sway import Session
 
@@ -37,8 +41,8 @@ def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-def sink(environ: dict[str, str]) -> DesktopSink:
-    return typing(config.TypeSink(), " ", OwnKeys(), environ)
+def sink(environ: Mapping[str, str], reader: Reader | None = None) -> DesktopSink:
+    return DesktopSink(config.TypeSink(), " ", OwnKeys(), environ, reader)
 
 
 def telling(environ: dict[str, str]) -> str:
@@ -115,3 +119,37 @@ async def test_which_window_has_the_keyboard_is_not_known_where_there_is_no_sess
 async def test_nothing_was_typed_so_nothing_is_taken_back() -> None:
     with pytest.raises(SinkError):
         await sink({}).undo()
+
+
+@desktop
+async def test_words_that_the_window_shows_are_delivered(desk: Desk) -> None:
+    desk.window("entry")
+    async with reading(Reader(desk.env, ask_s=DEADLINE)) as reader:
+        to = sink(desk.env, reader)
+        await to.deliver(transcript("Grüße"))
+        assert await to.undo() == 6
+        await to.close()
+
+
+@desktop
+async def test_words_that_the_window_does_not_show_are_not_delivered_and_not_taken_back(desk: Desk) -> None:
+    desk.window("full")
+    async with reading(Reader(desk.env, ask_s=DEADLINE)) as reader:
+        to = sink(desk.env, reader)
+        with pytest.raises(SinkError, match="shows none of them"):
+            await to.deliver(transcript("more"))
+        with pytest.raises(SinkError, match="nothing that was typed"):
+            await to.undo()
+        await to.close()
+
+
+@desktop
+async def test_on_wayland_words_that_the_window_does_not_show_are_not_delivered(
+    wayland_desk: Accessible,
+) -> None:
+    wayland_desk.window("full")
+    async with reading(Reader(wayland_desk.env, ask_s=DEADLINE)) as reader:
+        to = sink(wayland_desk.env, reader)
+        with pytest.raises(SinkError, match="shows none of them"):
+            await to.deliver(transcript("more"))
+        await to.close()

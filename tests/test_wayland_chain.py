@@ -120,3 +120,19 @@ async def test_words_that_must_not_be_typed_are_tried_by_no_way() -> None:
     with pytest.raises(HeldError):
         await Chain([Way("a", typed), Way("b", typed)]).type("1", ready, look)
     assert typed == []
+
+
+async def test_a_way_whose_words_did_not_arrive_is_tried_last() -> None:
+    typed: list[str] = []
+    chain = Chain([Way("a", typed), Way("b", typed)])
+    await chain.type("1", look, look)
+    chain.doubt()
+    await chain.type("2", look, look)
+    assert typed == ["a 1", "b 2"]
+
+
+async def test_what_must_wait_in_mid_text_has_broken_off() -> None:
+    typed: list[str] = []
+    with pytest.raises(SinkError, match="part of the text is missing") as broken:
+        await Chain([Way("a", typed, {2: HeldError("the user is asked")})]).type("1234", look, look)
+    assert not isinstance(broken.value, HeldError)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio import to_thread
 
-from dictated.sinks.type import TypeSink
-from dictated.sinks.wayland import METHODS, WaylandSink
+from dictated.errors import SinkError
+from dictated.sinks.type import TypeSink, typeable
+from dictated.sinks.wayland import WaylandSink
 from dictated.wayland.session import answers, is_wayland
 from dictated.x11 import display
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from dictated import config
-    from dictated.sinks.wayland import MethodName
+    from dictated.accessibility.reader import Reader
     from dictated.types import Transcript
     from dictated.x11.ownkeys import OwnKeys
 
@@ -46,12 +47,13 @@ class DesktopSink:
         join: str,
         own: OwnKeys,
         environ: Mapping[str, str],
-        methods: Sequence[MethodName] = METHODS,
+        reader: Reader | None = None,
     ) -> None:
+        """`reader` looks whether the words arrived, where the window tells."""
+        self._reader = reader
         self._settings = settings
         self._join = join
         self._environ = environ
-        self._methods = methods
         self._x11 = TypeSink(settings, join, own)
         self._wayland: WaylandSink | None = None
         self._session: dict[str, str] = {}  # what the environment of the Wayland sink says of its screen
@@ -71,10 +73,16 @@ class DesktopSink:
         Raises:
             HeldError: it came too late, is for another window, or is too long; nothing was typed.
             NoDisplayError: there is no screen; nothing was typed.
-            SinkError: nothing types here, and nothing was typed; or it broke off.
+            SinkError: nothing types here, and nothing was typed; or it broke off; or all was typed, and the
+                window shows nothing of it.
         """
         self._last = await self._sink()
+        before = await self._reader.before() if self._reader else None
         await self._last.deliver(transcript)
+        text = typeable(transcript.text)
+        if text and self._reader and before and await self._reader.arrived(before, text) is False:
+            self._last.disown()
+            raise SinkError("the words were typed, and the window shows none of them; is it one to write in?")
 
     async def undo(self) -> int:
         """Take back the text delivered last, exactly its graphemes; return how many those were.
@@ -120,19 +128,8 @@ class DesktopSink:
             if self._wayland is not None:
                 await self._wayland.close()
             self._session = session
-            self._wayland = WaylandSink(self._settings, self._join, self._methods, environ)
+            self._wayland = WaylandSink(self._settings, self._join, self._settings.wayland, environ)
         return self._wayland
-
-
-def typing(
-    settings: config.TypeSink,
-    join: str,
-    own: OwnKeys,
-    environ: Mapping[str, str],
-    methods: Sequence[MethodName] = METHODS,
-) -> DesktopSink:
-    """Return the sink that types on this desktop."""
-    return DesktopSink(settings, join, own, environ, methods)
 
 
 async def _answers(environ: Mapping[str, str]) -> bool:

@@ -95,6 +95,10 @@ class TypeSink:
         """
         return await anyio.to_thread.run_sync(self._undo, limiter=self._one)
 
+    def disown(self) -> None:
+        """Take note that what was delivered last did not arrive."""
+        self._typed.taken_back()
+
     async def close(self) -> None:
         """Give back the keys and the clipboard that were borrowed, and disconnect."""
         await anyio.to_thread.run_sync(self._paste.close, limiter=self._one)

@@ -122,6 +122,11 @@ class WaylandSink:
         self._typed.taken_back()
         return count
 
+    def disown(self) -> None:
+        """Take note that what was delivered last did not arrive: another way of typing comes first now."""
+        self._typed.taken_back()
+        self._chain.doubt()
+
     async def close(self) -> None:
         """Give back what the desktop allowed."""
         await self._portal.close()

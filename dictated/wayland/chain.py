@@ -63,6 +63,10 @@ class Chain:
             "nothing presses Backspace in this Wayland session; use the program's own undo"
         )
 
+    def doubt(self) -> None:
+        """Take note that nothing arrived of what the first method typed: it is the last from now on."""
+        self._methods.append(self._methods.pop(0))
+
     def _prefer(self, method: Method) -> None:
         if method is not self._methods[0]:
             _LOG.info("typing by %s", method.name)

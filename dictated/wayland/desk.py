@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from jeepney import DBusAddress, HeaderFields, MatchRule, Properties, message_bus, new_method_call
 
+from dictated.desktopfile import APP_ID
 from dictated.sessionbus import BusError, SessionBus
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, tuple[str, object]]
     Hear = Callable[[str, tuple[Any, ...]], None]
-
-APP_ID = "io.github.dictated"
-"""Who we say we are: the name of our desktop file. From version 1.21 on, no shortcuts without one."""
 
 _PORTAL = "org.freedesktop.portal.Desktop"
 _PATH = "/org/freedesktop/portal/desktop"
