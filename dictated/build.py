@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dictated.accessibility.reader import Reader
-    from dictated.config import Config, Hotkeys, Limits, Output, SegmentSettings, Text, VadSettings
+    from dictated.config import Config, Hotkeys, Output, SegmentSettings, Text, VadSettings
+    from dictated.limits import Limits
     from dictated.paths import Paths
     from dictated.ports import Catalogue, Hotkey, Recorder, Sink, Transcriber, Vad
     from dictated.sttconfig import Engine, Stt

@@ -14,7 +14,7 @@ from moonshine_voice import get_assets_path
 from recordings import repeated, words
 from second_ear import Ear
 
-from dictated.config import Limits
+from dictated.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
