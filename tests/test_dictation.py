@@ -6,6 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+import anyio
 import pytest
 from moonshine_voice import get_assets_path
 from recordings import FOLDER, beginning, errors, recorded, words
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fixtures.daemon import Daemon, Dictated
     from fixtures.screen import Screen
     from fixtures.sound import SoundServer
+    from fixtures.sway import Session
 
 pytestmark = pytest.mark.desktop
 
@@ -140,6 +142,21 @@ def test_a_key_takes_back_what_was_typed_last(
     typed = "".join(f"{text} " for text in desk.written)
     undone = "\x7f" * len(f"{desk.written[-1]} ")
     assert window.read(len(typed + undone)) == typed + undone
+
+
+def test_on_wayland_what_is_said_stands_in_the_focused_window(
+    desk: Dictated, sound_server: SoundServer, session: Session, short: Path
+) -> None:
+    del desk.environ["DISPLAY"]
+    desk.environ |= {**session.env, "HOME": str(desk.home), "XDG_STATE_HOME": desk.environ["XDG_STATE_HOME"]}
+    window, daemon = session.terminal(), desk.start()
+    daemon.says("ready")
+    desk("start")
+    play(sound_server, short, desk.home)
+    desk("stop")
+    daemon.ends(15)
+    typed = "".join(f"{text} " for text in desk.written)
+    assert (words(typed), anyio.run(window.read, len(typed))) == (SHORT_SAID, typed)
 
 
 def test_words_come_while_the_speaker_goes_on(

@@ -71,10 +71,10 @@ class DesktopSink:
         """Type the text; see TypeSink and WaylandSink, which raise the same.
 
         Raises:
-            HeldError: it came too late, is for another window, or is too long; nothing was typed.
+            HeldError: it came too late, is for another window, is too long, or nothing types here; nothing
+                was typed.
             NoDisplayError: there is no screen; nothing was typed.
-            SinkError: nothing types here, and nothing was typed; or it broke off; or all was typed, and the
-                window shows nothing of it.
+            SinkError: it broke off; or all was typed, and the window shows nothing of it.
         """
         self._last = await self._sink()
         before = await self._reader.before() if self._reader else None

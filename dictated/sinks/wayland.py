@@ -21,7 +21,7 @@ from dictated.wayland.virtualkeyboard import VirtualKeyboard
 from dictated.wayland.ydotool import Ydotool
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dictated import config
     from dictated.types import Transcript, Utterance
@@ -58,7 +58,7 @@ class WaylandSink:
         self._join = join
         self._compositor = compositor_of(environ)
         self._portal = Portal(environ, Paths.from_environment(environ).state_dir)
-        self._chain = Chain(_methods(methods, self._portal, environ, settings.settle_ms / 1000))
+        self._chain = Chain(methods_of(methods, self._portal, environ, settings.settle_ms / 1000))
         self._typed = Typed()
 
     async def window(self) -> str:
@@ -73,9 +73,10 @@ class WaylandSink:
         Age and window are looked at right before the first key; the window again at each piece.
 
         Raises:
-            HeldError: it came too late, is for another window, or is too long; nothing was typed.
-            SinkError: no window has the keyboard, or nothing types here, and nothing was typed; or typing
-                broke off, and an unknown part was typed.
+            HeldError: it came too late, is for another window, is too long, or nothing types here; nothing
+                was typed.
+            SinkError: no window has the keyboard, and nothing was typed; or typing broke off, and an unknown
+                part was typed.
         """
         text = typeable(transcript.text) + self._join
         if len(text) > MOST_CHARACTERS:
@@ -166,19 +167,23 @@ class WaylandSink:
         return window if window and await self._compositor.window() == window else None
 
 
-def _methods(
-    names: Sequence[MethodName], portal: Portal, environ: Mapping[str, str], settle: float
+def methods_of(
+    names: Sequence[MethodName],
+    portal: Portal,
+    environ: Mapping[str, str],
+    settle: float,
+    aim: Callable[[Key], Key] = lambda key: key,
 ) -> list[Method]:
-    """Make them, in that order; a key that pastes is pressed by whichever of them has keys.
+    """Make them, in that order; a key that pastes is pressed by whichever of them has keys, aimed by `aim`.
 
-    The portal asks the user: where it is not among the names, it must not.
+    The portal asks the user: where it is not among the names, it must not. Whoever gives it closes it.
     """
     keyboard, ydotool = VirtualKeyboard(environ, settle), Ydotool(environ)
     keys: list[Key] = [keyboard, portal, ydotool] if "portal" in names else [keyboard, ydotool]
     made: dict[MethodName, Method] = {
         "virtual-keyboard": keyboard,
         "portal": portal,
-        "paste": Paste(environ, keys),
+        "paste": Paste(environ, [aim(key) for key in keys]),
         "ydotool": ydotool,
     }
     return [made[name] for name in names]

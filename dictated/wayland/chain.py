@@ -31,7 +31,8 @@ class Chain:
         passed on.
 
         Raises:
-            SinkError: none works, and nothing was typed; or one broke off, and an unknown part was.
+            HeldError: none works, and nothing was typed.
+            SinkError: one broke off, and an unknown part was typed.
         """
         refusals: list[str] = []
         for method in tuple(self._methods):
@@ -43,7 +44,7 @@ class Chain:
                 continue
             self._prefer(method)
             return
-        raise SinkError(f"nothing types in this Wayland session ({'; '.join(refusals)}); use the log sink")
+        raise HeldError(f"nothing types in this Wayland session ({'; '.join(refusals)})")
 
     async def backspace(self, count: int) -> None:
         """Press Backspace so many times by the first method that can; the one that typed last comes first.
