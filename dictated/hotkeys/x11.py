@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 FIRST_WAIT = 1.0
 """Seconds before the first new attempt; each further wait is twice as long."""
 
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 8.0
 """Seconds between two attempts at most; one costs a connection, and some 10 ms of asking systemd."""
 
 _STOP_SECONDS = 10.0

@@ -41,7 +41,18 @@ def main() -> None:
     else:
         window.add(focused)
         focused.show()
-    window.connect("notify::is-active", lambda *_: window.is_active() and pipe.write("focused\n"))
+
+    def tell(*_: object) -> bool:
+        """Tell it when all that goes with it is done: the window is told before its text, or after."""
+        GLib.idle_add(lambda: pipe.write("focused\n") and False)
+        return False
+
+    if version == "4.0":
+        controller = Gtk.EventControllerFocus()
+        controller.connect("enter", tell)
+        focused.add_controller(controller)
+    else:
+        focused.connect("focus-in-event", tell)
     window.present()
     focused.grab_focus()  # which selects what an entry holds
     if kind == "full":
