@@ -43,7 +43,7 @@ GROUPS = {
         "stats": "what each engine has done and cost, by day",
     },
     "Setting up": {
-        "doctor": "try microphone, engines, typing and hotkey, and say what mends each",
+        "doctor": "try all that dictating needs, and say what mends it; --apply sets the best typing",
         "devices": "list the microphones",
         "models": "list the models of an engine, with prices; --download NAME fetches a local one",
         "config": "print the configuration that holds",
@@ -149,6 +149,9 @@ def _add_looking_back(made: dict[str, argparse.ArgumentParser]) -> None:
 
 def _add_setting_up(made: dict[str, argparse.ArgumentParser]) -> None:
     made["doctor"].add_argument("--json", action="store_true", help="as one JSON object")
+    made["doctor"].add_argument(
+        "--apply", action="store_true", help="put what typed best first in output.type.wayland"
+    )
     made["devices"].add_argument("--json", action="store_true", help="as one JSON array")
     made["models"].add_argument("engine", nargs="?", choices=ENGINES, help="by default the one in stt.engine")
     made["models"].add_argument("--download", metavar="NAME", help="fetch this model for the local engine")

@@ -6,8 +6,10 @@ import anyio
 import pytest
 
 from dictated.checkup import screen as typing
+from dictated.checkup import xkbcommon
 from dictated.checkup.finding import Finding, Grade, Part, missing
-from dictated.checkup.screen import SAMPLE, differences, finding
+from dictated.checkup.sample import SAMPLE, differences
+from dictated.checkup.screen import Typing, finding
 from dictated.config import Config, Output
 
 if TYPE_CHECKING:
@@ -20,8 +22,12 @@ desktop = pytest.mark.desktop
 
 
 def look(*sinks: Any, **environ: str) -> Finding:
-    (found,) = typing.look(Config(output=Output(sinks=sinks or ("type",))), environ)
+    (found,) = Typing(configured(*sinks), environ).look()
     return found
+
+
+def configured(*sinks: Any) -> Config:
+    return Config(output=Output(sinks=sinks or ("type",)))
 
 
 @desktop
@@ -74,28 +80,45 @@ def test_no_display_is_as_bad_as_there_is_no_other_sink(
     assert (found.grade, Part.SINK not in missing([found])) == (grade, works)
 
 
-@pytest.mark.parametrize(
-    ("programs", "grade", "said"),
-    [
-        ((), "fail", "nothing types there"),
-        (("wl-copy",), "fail", "nothing types there"),
-        (("ydotool",), "ok", "ydotool can be tried"),
-        (("ydotool", "wl-copy", "wl-paste"), "ok", "paste, ydotool can be tried"),
-    ],
-)
-def test_on_wayland_the_programs_that_type_are_looked_for(
-    programs: tuple[str, ...], grade: str, said: str, tmp_path: Path
+@desktop
+def test_on_wayland_each_way_is_tried_and_those_that_work_are_known(session: Session) -> None:
+    tried = Typing(configured(), session.env)
+    said = [found.found.split(",")[0] for found in tried.look()]
+    assert [f"by {name}: all 44 characters reached a window exactly" in said for name in tried.works] == [
+        True
+    ] * 2
+    assert set(tried.works) == {"virtual-keyboard", "paste"}
+
+
+@pytest.mark.parametrize(("sinks", "grade"), [(("type",), "fail"), (("type", "log"), "warn")])
+def test_a_compositor_that_is_away_is_as_bad_as_there_is_no_other_sink(
+    sinks: tuple[str, ...], grade: str, tmp_path: Path
 ) -> None:
-    for program in programs:
-        (tmp_path / program).touch(mode=0o700)
-    found = look(WAYLAND_DISPLAY="wayland-0", PATH=str(tmp_path))
-    assert (found.grade, said in found.found) == (grade, True)
+    found = look(*sinks, WAYLAND_DISPLAY=str(tmp_path / "nobody"))
+    assert (found.grade, found.found.startswith("no compositor listens on")) == (grade, True)
 
 
 @desktop
-def test_a_compositor_with_virtual_keyboards_is_seen(session: Session) -> None:
-    found = look(**session.env | {"PATH": ""})
-    assert (found.grade, "virtual-keyboard can be tried" in found.found) == (Grade.OK, True)
+def test_without_the_library_that_reads_keymaps_it_cannot_be_tried(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xkbcommon, "LIBRARY", "libxkbcommon.so.none")
+    monkeypatch.setattr(typing, "LIBRARY", "libxkbcommon.so.none")
+    found = look(**session.env)
+    assert (found.grade, "cannot be tried" in found.found, found.part) == (Grade.WARN, True, Part.SINK)
+
+
+@pytest.mark.parametrize(("environ", "chooses"), [({}, False), ({"WAYLAND_DISPLAY": "wayland-0"}, True)])
+def test_only_on_wayland_there_is_a_choice_which_takes_longer(
+    environ: dict[str, str],
+    chooses: bool,  # noqa: FBT001  (a column of the table)
+) -> None:
+    tried = Typing(configured(), environ)
+    assert (tried.chooses, tried.within_s > typing.WITHIN_S) == (chooses, chooses)
+
+
+def test_on_wayland_nothing_is_typed_where_typing_is_not_asked_for() -> None:
+    assert "not tried" in look("log", WAYLAND_DISPLAY="nobody").found
 
 
 def test_the_sample_has_what_typing_gets_wrong() -> None:

@@ -12,7 +12,9 @@ import pytest
 from fixtures.screen import x_server
 from test_hotkeys_x11 import Pressed
 
+from dictated.checkup.choice import Choice
 from dictated.checkup.finding import Finding, Grade, Part
+from dictated.checkup.screen import Typing
 from dictated.commands import doctor
 from dictated.config import Config
 from dictated.errors import ConfigError
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
 
     from fixtures.screen import Screen
     from fixtures.sound import SoundServer
+    from fixtures.sway import Session
 
 desktop = pytest.mark.desktop
+
+WAYS = 'wayland = ["{}", "{}"]'
 
 SCRIPT = """
 import os, sys
@@ -33,7 +38,7 @@ from dictated.checkup import hotkey, screen
 from dictated.commands import doctor
 from dictated.paths import Paths
 hotkey.WITHIN_S = screen.WITHIN_S = float(sys.argv[1])
-sys.exit(doctor.run(Namespace(config=None, json=True), Paths.from_environment(os.environ)))
+sys.exit(doctor.run(Namespace(config=None, json=True, apply=False), Paths.from_environment(os.environ)))
 """
 """The command, with as much patience with a screen as it is told to have."""
 
@@ -48,10 +53,11 @@ def _bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/none")
 
 
-def ran(tmp_path: Path, toml: str = "", *, as_json: bool = False) -> int:
+def ran(tmp_path: Path, toml: str = "", *, as_json: bool = False, apply: bool = False) -> int:
     config = tmp_path / "my.toml"
     config.write_text(toml)
-    return doctor.run(Namespace(config=str(config), json=as_json), Paths.from_environment(os.environ))
+    asked = Namespace(config=str(config), json=as_json, apply=apply)
+    return doctor.run(asked, Paths.from_environment(os.environ))
 
 
 def alone(display: str, patience: float = 10) -> subprocess.CompletedProcess[str]:
@@ -90,7 +96,9 @@ def test_the_verdict_names_all_that_is_lacking() -> None:
 
 def test_every_check_has_an_end(tmp_path: Path) -> None:
     paths = Paths(tmp_path, tmp_path, tmp_path)
-    assert all(0 < check.within_s <= 200 for check in doctor.checks(Config(), paths, {}))
+    for environ in ({}, {"WAYLAND_DISPLAY": "wayland-0"}):
+        typing = Typing(Config(), environ)
+        assert all(0 < check.within_s <= 200 for check in doctor.checks(Config(), paths, environ, typing))
 
 
 def test_without_a_microphone_it_exits_with_1_and_looks_at_the_rest_all_the_same(
@@ -107,6 +115,55 @@ def test_as_json_it_is_one_object_with_a_list(tmp_path: Path, capsys: pytest.Cap
     told = json.loads(capsys.readouterr().out)
     assert (code, told["works"], set(told["checks"][0])) == (1, False, {"what", "grade", "found", "mend"})
     assert told["lacks"] == ["no microphone can be opened", "words can be put nowhere"]
+
+
+def test_what_was_changed_stands_below_the_verdict() -> None:
+    assert doctor.verdict([], Choice("Changed: this")) == "\nDictating can work.\nChanged: this"
+
+
+def test_what_the_user_has_to_do_stands_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    doctor.ask("click", sys.stdout)
+    assert capsys.readouterr().out == "...   typing             click\n"
+
+
+def test_on_x11_there_is_nothing_to_apply(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran(tmp_path, "# mine\n", apply=True)
+    assert capsys.readouterr().out.endswith("\nNothing to choose: on X11 there is one way of typing.\n")
+    assert (tmp_path / "my.toml").read_text() == "# mine\n"
+
+
+@desktop
+def test_the_way_that_works_comes_before_the_one_that_does_not_and_the_comments_stay(
+    tmp_path: Path,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in session.env.items():
+        monkeypatch.setenv(name, value)
+    ran(
+        tmp_path,
+        f"[output.type]\nsettle_ms = 40 # slow\n{WAYS.format('ydotool', 'virtual-keyboard')}\n",
+        apply=True,
+    )
+    printed = capsys.readouterr().out
+    assert printed.endswith('wayland: ["ydotool", "virtual-keyboard"] -> ["virtual-keyboard", "ydotool"]\n')
+    said = f"[output.type]\nsettle_ms = 40 # slow\n{WAYS.format('virtual-keyboard', 'ydotool')}\n"
+    assert (tmp_path / "my.toml").read_text() == said
+
+
+@desktop
+def test_what_was_applied_is_in_the_json_too(
+    tmp_path: Path,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in session.env.items():
+        monkeypatch.setenv(name, value)
+    ran(tmp_path, as_json=True, apply=True)
+    applied = json.loads(capsys.readouterr().out)["applied"]
+    assert (applied["changed"], "virtual-keyboard is the best" in applied["said"]) == (False, True)
 
 
 def test_a_wrong_configuration_is_told_before_anything_is_tried(tmp_path: Path) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,17 +11,21 @@ import anyio
 from anyio import to_thread
 from msgspec.structs import replace
 
+from dictated.checkup import bench
 from dictated.checkup.finding import Finding, Grade, Part, of_error
+from dictated.checkup.sample import SAMPLE, differences
+from dictated.checkup.trial import WHAT, findings, works
 from dictated.checkup.window import window
+from dictated.checkup.xkbcommon import LIBRARY
 from dictated.errors import NoDisplayError, SinkError
 from dictated.sinks.type import TypeSink
 from dictated.types import Segment, Transcript, Utterance
+from dictated.wayland.method import UnsupportedError
 from dictated.wayland.session import is_wayland
-from dictated.wayland.virtualkeyboard import offered
 from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dictated.checkup.window import Window
     from dictated.config import Config, Output
@@ -32,32 +34,51 @@ if TYPE_CHECKING:
 WITHIN_S = 15.0
 """Appearing, focusing, waiting for modifiers and typing are bounded by themselves at some 10 s together."""
 
-WHAT = "typing"
-
-SAMPLE = 'Aa Zz 09 "it\'s" {[@#?!]} é ß Ñ я Σ 你 € 🙂 end'
-"""Shifted characters, and what a layout lacks."""
-
-PROGRAMS = {"paste": ("wl-copy", "wl-paste"), "ydotool": ("ydotool",)}
-"""What ways of typing on Wayland need; the others are the compositor's or the desktop's own."""
-
 OTHER_SINK = 'output.sinks = ["clipboard"]  (or "log")'
 
 
-def look(config: Config, environ: Mapping[str, str]) -> Sequence[Finding]:
-    """Type and read back, where typing is asked for."""
-    if "type" not in config.output.sinks:
-        return [Finding(WHAT, Grade.OK, 'not tried: "type" is not among output.sinks')]
-    if is_wayland(environ):
-        return [_wayland(config.output.type.wayland, environ)]
-    started = time.monotonic()
-    try:
-        with window() as own:
-            came = anyio.run(partial(_typed, config.output, own))
-    except NoDisplayError as error:
-        return [_no_display(error, config.output.sinks)]
-    except SinkError as error:
-        return [of_error(WHAT, error, part=Part.SINK)]
-    return [finding(came, time.monotonic() - started)]
+class Typing:
+    """Tries it once; `say` is told what the user has to do meanwhile."""
+
+    def __init__(
+        self, config: Config, environ: Mapping[str, str], say: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._output = config.output
+        self._environ = environ
+        self._say = say
+        self.works: dict[str, float] = {}
+        """Seconds of each way that was exact, where there is a choice: on Wayland."""
+
+    @property
+    def chooses(self) -> bool:
+        """Whether there are several ways of typing here."""
+        return is_wayland(self._environ)
+
+    @property
+    def within_s(self) -> float:
+        """Seconds that `look` takes at most."""
+        return bench.WITHIN_S if self.chooses else WITHIN_S
+
+    def look(self) -> Sequence[Finding]:
+        """Type and read back, where typing is asked for."""
+        if "type" not in self._output.sinks:
+            return [Finding(WHAT, Grade.OK, 'not tried: "type" is not among output.sinks')]
+        return self._by_each_way() if self.chooses else [_on_x11(self._output)]
+
+    def _by_each_way(self) -> Sequence[Finding]:
+        settings = self._output.type
+        ways = (settings.wayland, self._environ, settings.settle_ms / 1000, self._say)
+        try:
+            trials = anyio.run(bench.tried, *ways)
+        except UnsupportedError as error:
+            return [_no_display(error, self._output.sinks)]
+        except OSError as error:
+            if LIBRARY not in str(error):
+                raise
+            said = f"it cannot be tried: {LIBRARY} is not here"
+            return [Finding(WHAT, Grade.WARN, said, "sudo apt install libxkbcommon0", Part.SINK)]
+        self.works = works(trials)
+        return findings(trials, self._output.sinks)
 
 
 def finding(came: str, seconds: float) -> Finding:
@@ -70,38 +91,19 @@ def finding(came: str, seconds: float) -> Finding:
     return Finding(WHAT, Grade.FAIL, said, "output.type.settle_ms = 100", Part.SINK)
 
 
-def differences(typed: str, came: str) -> list[str]:
-    """Say what became of each stretch that did not arrive as it was."""
-    matcher = SequenceMatcher(None, typed, came, autojunk=False)
-    return [
-        _difference(typed[a:b], came[c:d]) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"
-    ]
+def _on_x11(output: Output) -> Finding:
+    started = time.monotonic()
+    try:
+        with window() as own:
+            came = anyio.run(partial(_typed, output, own))
+    except NoDisplayError as error:
+        return _no_display(error, output.sinks)
+    except SinkError as error:
+        return of_error(WHAT, error, part=Part.SINK)
+    return finding(came, time.monotonic() - started)
 
 
-def _difference(typed: str, came: str) -> str:
-    if not came:
-        return f'"{typed}" did not come'
-    return f'"{came}" came for "{typed}"' if typed else f'"{came}" came unasked'
-
-
-def _wayland(methods: Sequence[str], environ: Mapping[str, str]) -> Finding:
-    """A window of ours cannot see what others type there: whether the ways are there is all."""
-    there = [name for name in methods if _is_there(name, environ)]
-    if there:
-        said = f"a Wayland session: {', '.join(there)} can be tried; nothing is typed here"
-        return Finding(WHAT, Grade.OK, said, part=Part.SINK)
-    said = "a Wayland session, and nothing types there: its compositor has no virtual keyboards"
-    return Finding(WHAT, Grade.FAIL, said, "sudo apt install wl-clipboard ydotool", Part.SINK)
-
-
-def _is_there(name: str, environ: Mapping[str, str]) -> bool:
-    if name == "virtual-keyboard":
-        return anyio.run(offered, environ)
-    path = environ.get("PATH")
-    return name in PROGRAMS and all(shutil.which(program, path=path) for program in PROGRAMS[name])
-
-
-def _no_display(error: NoDisplayError, sinks: Sequence[str]) -> Finding:
+def _no_display(error: SinkError, sinks: Sequence[str]) -> Finding:
     """A lack that ends dictating where there is no other sink."""
     if set(sinks) == {"type"}:
         return of_error(WHAT, error, part=Part.SINK, mend=OTHER_SINK)

@@ -8,6 +8,7 @@ import os
 import sys
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
@@ -15,13 +16,17 @@ import anyio
 from dictated.checkup import daemon as daemons
 from dictated.checkup import engines, hotkey, microphone, screen, service, sinks, soundserver, state
 from dictated.checkup.check import Check, Checkup
+from dictated.checkup.choice import choose
 from dictated.checkup.finding import Finding, Part, missing
+from dictated.checkup.trial import WHAT
 from dictated.commands.config import load
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
+    from typing import TextIO
 
+    from dictated.checkup.choice import Choice
     from dictated.config import Config
     from dictated.paths import Paths
 
@@ -34,23 +39,28 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     config = load(arguments, paths)
     logging.getLogger("dictated").addHandler(logging.NullHandler())  # what is wrong stands in the report
     checkup, findings = Checkup(), list[Finding]()
+    say = partial(ask, file=sys.stderr if arguments.json else sys.stdout)
+    typing = screen.Typing(config, os.environ, say)
 
     def tell(finding: Finding) -> None:
         findings.append(finding)
         if not arguments.json:
             print(*lines(finding), sep="\n", flush=True)
 
-    anyio.run(checkup.run, checks(config, paths, os.environ), tell)
+    anyio.run(checkup.run, checks(config, paths, os.environ, typing), tell)
     lacks = missing(findings)
-    print(as_json(findings, lacks) if arguments.json else verdict(lacks), flush=True)
-    code = 1 if lacks else 0
+    choice = applied(typing, config, arguments, paths) if arguments.apply else None
+    print(as_json(findings, lacks, choice) if arguments.json else verdict(lacks, choice), flush=True)
+    code = 1 if lacks or (choice and choice.failed) else 0
     if checkup.stuck:
         sys.stderr.flush()
         os._exit(code)  # Python would wait for the thread that hangs
     return code
 
 
-def checks(config: Config, paths: Paths, environ: Mapping[str, str]) -> Sequence[Check]:
+def checks(
+    config: Config, paths: Paths, environ: Mapping[str, str], typing: screen.Typing
+) -> Sequence[Check]:
     """Everything there is to look at, in the order of the report."""
     daemon = daemons.Daemon(paths.socket)
     types = "type" in config.output.sinks
@@ -64,7 +74,7 @@ def checks(config: Config, paths: Paths, environ: Mapping[str, str]) -> Sequence
             Part.MICROPHONE,
         ),
         Check("engine", partial(engines.look, config, environ), engines.WITHIN_S, Part.ENGINE),
-        Check(screen.WHAT, partial(screen.look, config, environ), screen.WITHIN_S, Part.SINK),
+        Check(WHAT, typing.look, typing.within_s, Part.SINK),
         Check("sink", partial(sinks.look, config.output, environ), sinks.WITHIN_S, Part.SINK),
         Check(
             hotkey.WHAT,
@@ -76,18 +86,33 @@ def checks(config: Config, paths: Paths, environ: Mapping[str, str]) -> Sequence
     ]
 
 
+def applied(typing: screen.Typing, config: Config, arguments: argparse.Namespace, paths: Paths) -> Choice:
+    """Write the way of typing that worked best to the file that was read."""
+    path = Path(arguments.config or paths.config_file)
+    return choose(config.output.type.wayland, typing.works, path, wayland=typing.chooses)
+
+
 def lines(finding: Finding) -> list[str]:
     """The finding in columns, and below it what mends it."""
     said = f"{finding.grade:<4}  {finding.what:<{WIDTH}}  {finding.found}"
     return [said, f"{'':<4}  {'':<{WIDTH}}  -> {finding.mend}"] if finding.mend else [said]
 
 
-def verdict(lacks: Sequence[Part]) -> str:
-    """Say whether the main job can work."""
-    return f"\nDictating cannot work: {'; '.join(lacks)}." if lacks else "\nDictating can work."
+def ask(what: str, file: TextIO) -> None:
+    """Say in columns what the user has to do before the report goes on."""
+    print(f"{'...':<4}  {WHAT:<{WIDTH}}  {what}", file=file, flush=True)
 
 
-def as_json(findings: Sequence[Finding], lacks: Sequence[Part]) -> str:
-    """Write one object: whether dictating can work, what it lacks, and the list of what was found."""
+def verdict(lacks: Sequence[Part], choice: Choice | None = None) -> str:
+    """Say whether the main job can work, and what was changed."""
+    said = f"\nDictating cannot work: {'; '.join(lacks)}." if lacks else "\nDictating can work."
+    return f"{said}\n{choice.said}" if choice else said
+
+
+def as_json(findings: Sequence[Finding], lacks: Sequence[Part], choice: Choice | None = None) -> str:
+    """Write one object: whether dictating can work, what it lacks, what was found, and what was changed."""
     found = [{name: value for name, value in asdict(one).items() if name != "part"} for one in findings]
-    return json.dumps({"works": not lacks, "lacks": lacks, "checks": found}, ensure_ascii=False)
+    told: dict[str, object] = {"works": not lacks, "lacks": lacks, "checks": found}
+    if choice:
+        told["applied"] = choice.as_dict()
+    return json.dumps(told, ensure_ascii=False)

@@ -6,7 +6,9 @@ arguments (The Wayland Protocol, "Wire Format"). The few objects that are needed
 
 from __future__ import annotations
 
+import os
 import struct
+from collections import deque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from anyio.abc import UNIXSocketStream
 
+    Event = tuple[int, int, bytes]  # object, opcode and arguments
+
 ANSWER_SECONDS = 3.0
 """What a compositor may take to answer; it takes a millisecond."""
 
@@ -32,6 +36,9 @@ _SYNC, _GET_REGISTRY, _BIND = 0, 1, 0
 
 _ERROR, _GLOBAL, _DONE, _CAPABILITIES = 0, 0, 0, 0
 """Opcodes of the compositor's events."""
+
+_CHUNK, _MOST_FDS = 65_536, 28
+"""What libwayland sends at once."""
 
 _HEAD = struct.Struct("=II")
 _WORD = struct.Struct("=I")
@@ -59,6 +66,8 @@ class Wire:
         self._last = _REGISTRY
         self._seats: set[int] = set()
         self.heard = Heard()
+        self.fds: deque[int] = deque()
+        """File descriptors that came with events of `read`, in their order; whoever takes one closes it."""
 
     async def greet(self) -> None:
         """Learn which globals the compositor has: into `heard.names`."""
@@ -99,30 +108,44 @@ class Wire:
         Raises:
             BrokenError: it refused something of it, went away, or did not answer in time.
         """
-        callback = self.new()
-        await self.send(message(_DISPLAY, _SYNC, callback))
+        callback = await self.mark()
         try:
             with anyio.fail_after(ANSWER_SECONDS):
                 while callback not in self.heard.done:
-                    self._read(await self._stream.receive())
+                    await self.read()
         except TimeoutError as error:
             raise BrokenError("the compositor does not answer") from error
-        except (OSError, anyio.EndOfStream, anyio.BrokenResourceError) as error:
-            raise BrokenError("the compositor went away") from error
         self.heard.done.clear()
 
-    def _read(self, data: bytes) -> None:
+    async def mark(self) -> int:
+        """Return a number that is in `heard.done` as soon as the compositor has taken all sent before."""
+        callback = self.new()
+        await self.send(message(_DISPLAY, _SYNC, callback))
+        return callback
+
+    async def read(self) -> list[Event]:
+        """Wait for events and return them, having heard those that are for the wire; the caller bounds it.
+
+        Raises:
+            BrokenError: the compositor refused something that was sent, or went away.
+        """
+        try:
+            data, fds = await self._stream.receive_fds(_CHUNK, _MOST_FDS)
+        except (OSError, anyio.EndOfStream, anyio.BrokenResourceError) as error:
+            raise BrokenError("the compositor went away") from error
+        self.fds += fds
         whole, self._unread = split(self._unread + data)
         for target, opcode, arguments in whole:
             self._hear(target, opcode, arguments)
+        return whole
 
     def _hear(self, target: int, opcode: int, arguments: bytes) -> None:
         if target == _DISPLAY:
             if opcode == _ERROR:
-                raise BrokenError(f"the compositor refused: {_text(arguments, 8)}")
+                raise BrokenError(f"the compositor refused: {text_at(arguments, 8)}")
         elif target == _REGISTRY:
             if opcode == _GLOBAL:
-                self.heard.names.setdefault(_text(arguments, 4), *_WORD.unpack_from(arguments))
+                self.heard.names.setdefault(text_at(arguments, 4), *_WORD.unpack_from(arguments))
         elif target in self._seats:
             if opcode == _CAPABILITIES:
                 (self.heard.capabilities[target],) = _WORD.unpack_from(arguments)
@@ -144,7 +167,12 @@ async def connected(environ: Mapping[str, str]) -> AsyncIterator[Wire]:
     except (OSError, ValueError) as error:  # ValueError: the path is too long, or has a NUL
         raise UnsupportedError(f"no compositor listens on {path}") from error
     async with stream:
-        yield Wire(stream)
+        wire = Wire(stream)
+        try:
+            yield wire
+        finally:
+            for fd in wire.fds:
+                os.close(fd)
 
 
 def message(target: int, opcode: int, *arguments: int | str) -> bytes:
@@ -176,6 +204,13 @@ def _string(text: str) -> bytes:
     return _WORD.pack(len(data)) + data + b"\0" * (-len(data) % 4)
 
 
-def _text(arguments: bytes, start: int) -> str:
+def word_at(arguments: bytes, start: int) -> int:
+    """Return the number that begins at this byte of an event's arguments."""
+    (word,) = _WORD.unpack_from(arguments, start)
+    return int(word)
+
+
+def text_at(arguments: bytes, start: int) -> str:
+    """Return the string that begins at this byte of an event's arguments."""
     (size,) = _WORD.unpack_from(arguments, start)
     return arguments[start + 4 : start + 3 + size].decode(errors="replace")
