@@ -6,7 +6,6 @@ import json
 import tomllib
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -18,6 +17,7 @@ from dictated.errors import DictatedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 NEW_MODE = 0o600
 """Of a file that was not there."""
