@@ -153,3 +153,8 @@ async def test_on_wayland_words_that_the_window_does_not_show_are_not_delivered(
         with pytest.raises(SinkError, match="shows none of them"):
             await to.deliver(transcript("more"))
         await to.close()
+
+
+async def test_where_nothing_was_typed_nothing_is_taken_back() -> None:
+    with pytest.raises(SinkError, match="nothing that was typed"):
+        await sink({}).undo()

@@ -58,7 +58,7 @@ class DesktopSink:
         self._wayland: WaylandSink | None = None
         self._session: dict[str, str] = {}  # what the environment of the Wayland sink says of its screen
         self._found: dict[str, str] = {}  # what systemd said of the screen, when it was asked last
-        self._last: TypeSink | WaylandSink = self._x11
+        self._last: TypeSink | WaylandSink | None = None  # what typed last
 
     async def window(self) -> str:
         """Return the name of the window that has the keyboard, for `Utterance.window`; "" where not known."""
@@ -76,12 +76,12 @@ class DesktopSink:
             NoDisplayError: there is no screen; nothing was typed.
             SinkError: it broke off; or all was typed, and the window shows nothing of it.
         """
-        self._last = await self._sink()
+        sink = self._last = await self._sink()
         before = await self._reader.before() if self._reader else None
-        await self._last.deliver(transcript)
+        await sink.deliver(transcript)
         text = typeable(transcript.text)
         if text and self._reader and before and await self._reader.arrived(before, text) is False:
-            self._last.disown()
+            sink.disown()
             raise SinkError("the words were typed, and the window shows none of them; is it one to write in?")
 
     async def undo(self) -> int:
@@ -90,6 +90,8 @@ class DesktopSink:
         Raises:
             SinkError: it cannot be taken back, and nothing was done; or it broke off.
         """
+        if self._last is None:
+            raise SinkError("nothing that was typed can be taken back")
         return await self._last.undo()
 
     async def close(self) -> None:
