@@ -75,7 +75,7 @@ def test_with_another_sink_no_typing_is_only_a_warning() -> None:
     [
         ([EXACT, WRONG], "dictated doctor --apply"),
         ([WRONG], "sudo apt install wl-clipboard ydotool"),
-        ([UNAIMED], "try again with hands off the keyboard"),
+        ([UNAIMED], "leave full screen, keep your hands off the keyboard, and try again"),
     ],
 )
 def test_what_mends_it_is_said(trials: list[Trial], mend: str) -> None:

@@ -78,7 +78,8 @@ def test_where_the_desktop_watches_no_keys_its_own_binding_is_told_instead() -> 
     line = "put this into ~/.config/sway/config: bindsym --no-repeat F9 exec dictated toggle"
     with pytest.raises(HotkeyError) as told:
         advised.start(print)
-    assert str(told.value) == f"the desktop has no such portal; {line}"
+    bound = 'have hotkeys.toggle = "" where you bind it yourself'
+    assert str(told.value) == f"the desktop has no such portal; {bound}; {line}"
 
 
 def test_stopping_stops_the_watcher() -> None:

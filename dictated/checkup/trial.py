@@ -17,7 +17,7 @@ NO_KEYBOARD = "not tried: another window has the keyboard"
 
 APPLY = "dictated doctor --apply"
 INSTALL = "sudo apt install wl-clipboard ydotool"
-AGAIN = "try again with hands off the keyboard"
+AGAIN = "leave full screen, keep your hands off the keyboard, and try again"
 
 
 @dataclass(frozen=True, slots=True)

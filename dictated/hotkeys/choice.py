@@ -64,6 +64,7 @@ class Advised:
             self._inner.start(send)
         except HotkeyError as problem:
             happened, _, _ = str(problem).partition("; ")
+            happened += '; have hotkeys.toggle = "" where you bind it yourself'
             raise HotkeyError(f"{happened}; {advice(self._toggle, self._environ)}") from problem
 
     def stop(self) -> None:

@@ -82,6 +82,7 @@ class Item:
             "Title": ("s", "Dictation"),
             "Status": ("s", _status(self.look)),
             "WindowId": ("i", 0),
+            "IconThemePath": ("s", ""),
             "IconName": ("s", ""),  # a host that finds a name in its theme leaves the picture out
             "IconPixmap": ("a(iiay)", images),
             "OverlayIconName": ("s", ""),
