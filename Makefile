@@ -30,12 +30,12 @@ check:  ## Read the code: style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Three at a time on two cores, for most tests wait for speech; what measures time runs by itself.
-ABREAST = -n 3 --dist worksteal
+# Several at a time on two cores, for most tests wait for speech; what measures time runs by itself.
+ABREAST = --dist worksteal
 
 test: check  ## Check, then run all tests: quick ones first, then those with sound and screen
-	$(BIN)/pytest -q $(ABREAST) -m 'not desktop and not alone'
-	$(BIN)/pytest -q $(ABREAST) -m 'desktop and not alone'
+	$(BIN)/pytest -q -n 3 $(ABREAST) -m 'not desktop and not alone'
+	$(BIN)/pytest -q -n 2 $(ABREAST) -m 'desktop and not alone'
 	$(BIN)/pytest -q -m alone
 
 thirdparty:  ## Dictate through a real server that others wrote; fetches it the first time
