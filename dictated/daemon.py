@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from anyio.abc import TaskStatus
+    from anyio.abc import TaskGroup, TaskStatus
 
     from dictated.config import Config
     from dictated.parts import Parts
@@ -69,35 +69,26 @@ class Daemon:
         Raises:
             AlreadyRunningError: another daemon holds the lock.
             ConfigError: the configuration cannot be used.
-            TranscriberError: the engine cannot work.
-            ExceptionGroup: of a `DictatedError`, where a service of the daemon cannot start.
+            ExceptionGroup: of a `DictatedError`, where an engine cannot work, or a service of the daemon
+                cannot start.
         """
         with _lock(self._around.paths.lock):
             self._config = self._load()
             self._set_up_journal()
             self._parts = build.parts(self._config, self._around)
-            await _open_engines(self._parts)
             async with anyio.create_task_group() as tasks:
                 await tasks.start(self._obey_signals, tasks.cancel_scope)
                 await tasks.start(control.serve, self._around.paths.socket, self._session)
-                tasks.start_soon(self._feed_watchdog)
-                if self._around.input_file is None:
-                    tasks.start_soon(self._desktop.run)
-                    tasks.start_soon(self._take_back)
                 tasks.start_soon(self._parts.recorder.warm)
-                await self._watch_keys()
+                tasks.start_soon(self._open, tasks)  # what is said meanwhile waits for the engines
                 await self._work()
                 tasks.cancel_scope.cancel()
         return self._session.error if self._around.input_file else ""
 
     async def _work(self) -> None:
         """Run the session, round after round, each with the parts of the configuration that holds."""
-        if self._around.input_file or self._config.audio.listen_at_start:
+        if self._config.audio.listen_at_start:
             self._session.submit(Command.START)
-        self._systemd.ready()
-        if self._around.input_file is None:
-            key = self._config.hotkeys.toggle if self._hotkey else ""
-            log.info("ready; %s starts and stops listening", key or "`dictated toggle`")
         ending = None
         try:
             while ending is not Command.QUIT:
@@ -114,6 +105,20 @@ class Daemon:
                 await self._ignore_keys()
                 await self._parts.refuge.close()
                 await _close_engines(self._parts)
+
+    async def _open(self, tasks: TaskGroup) -> None:
+        """Have what is said transcribed, then the rest that the user sees of us, and say so."""
+        await _open_engines(self._parts)
+        tasks.start_soon(self._feed_watchdog)
+        if self._around.input_file is not None:
+            self._session.submit(Command.START)  # a file can wait, a speaker cannot
+        else:
+            tasks.start_soon(self._desktop.run)
+            tasks.start_soon(self._take_back)
+            await self._watch_keys()
+            key = self._config.hotkeys.toggle if self._hotkey else ""
+            log.info("ready; %s starts and stops listening", key or "`dictated toggle`")
+        self._systemd.ready()
 
     async def _round(self, parts: Parts) -> Command:
         """Run the session with these parts, and beside it what looks after the disk; return what ended it."""
