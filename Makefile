@@ -50,6 +50,8 @@ soak:  ## Eight hours of speech through the whole daemon, with faults: twenty mi
 bench:  ## Measure what the README says: an hour
 	@$(SETUP) test
 	$(BIN)/python benchmarks/accuracy.py --json benchmarks/accuracy.json
+	$(BIN)/python benchmarks/endings.py --json benchmarks/endings.json
+	$(BIN)/python benchmarks/latency.py --json benchmarks/latency.json --plot benchmarks/latency.png
 	$(BIN)/python benchmarks/hour.py --json benchmarks/hour.json
 	$(BIN)/python benchmarks/desktop.py --json benchmarks/desktop.json
 	$(BIN)/python benchmarks/typing_matrix.py --json benchmarks/typing_matrix.json

@@ -29,6 +29,7 @@ from dictated.spool import Spool
 from dictated.tape import Tape
 from dictated.transcribers.local import LocalTranscriber
 from dictated.types import Hints
+from dictated.vads.ending import Ending
 from dictated.vads.gate import NoiseGate
 from dictated.vads.silero import SileroVad
 from dictated.vads.webrtc import WebRtcVad
@@ -89,7 +90,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
     return Parts(
         recorder=recorder(config, around.input_file),
         vad=vad(config.vad),
-        rules=rules(config.segment),
+        rules=rules(config.segment, ahead=speculates(config.stt)),
         transcriber=transcriber,
         delivery=sinks,
         spool=spool,
@@ -126,15 +127,19 @@ def recorder(config: Config, input_file: Path | None) -> Recorder:
 
 
 def vad(settings: VadSettings) -> Vad:
-    """Silero by itself, or webrtc above the noise floor with Silero for a witness."""
+    """Silero by itself, or webrtc above the noise floor with Silero for a witness; the level ends either."""
+    return Ending(_ear(settings), settings.ending_db)
+
+
+def _ear(settings: VadSettings) -> Vad:
     if settings.engine == "silero":
         return SileroVad(settings.threshold)
     gate = NoiseGate(WebRtcVad(settings.mode), settings.noise_margin_db)
     return Witness(gate, SileroVad(settings.threshold)) if settings.witness else gate
 
 
-def rules(settings: SegmentSettings) -> Rules:
-    """The segmenter's rules, counted in frames."""
+def rules(settings: SegmentSettings, *, ahead: bool = False) -> Rules:
+    """The segmenter's rules, counted in frames; `ahead`: utterances are transcribed before they are over."""
     return Rules.from_ms(
         onset=settings.onset_ms,
         pre_roll=settings.pre_roll_ms,
@@ -143,7 +148,13 @@ def rules(settings: SegmentSettings) -> Rules:
         least_speech=settings.least_speech_ms,
         longest=settings.longest_s * 1000,
         dip_window=settings.dip_window_s * 1000,
+        speculate=settings.speculate_ms if ahead else 0,
     )
+
+
+def speculates(stt: Stt) -> bool:
+    """Whether utterances are transcribed before they are over; whoever is asked first is asked then."""
+    return stt.speculate == "always" or (stt.speculate == "local" and stt.engine == "local")
 
 
 def chain(config: Config, ledger: Ledger, environ: Mapping[str, str]) -> Chain:

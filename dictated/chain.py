@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from dictated.ledger import Ledger
     from dictated.ports import Transcriber
+    from dictated.supposition import Supposition
     from dictated.types import Hints, Transcript, Utterance
 
 __all__ = ["Chain", "Terms"]
@@ -83,6 +84,24 @@ class Chain:
         race = Race(utterance, self._terms, partial(self._with_context, own), self._accept)
         return await race.run(self._lanes)
 
+    async def suppose(self, supposition: Supposition) -> Transcript:
+        """Return the answer when the supposition has come true; until then only the first engine is asked.
+
+        Cancelled before, it leaves no trace but what the engine was paid. An engine that is down is not
+        asked: whether it is up again shall be found out with words that are needed.
+
+        Raises:
+            TranscriberError: no engine that was asked gave an answer.
+        """
+        if self._lanes[0].condition is not Condition.OK:
+            return await self.transcribe(await supposition.real())
+        find_hints = partial(self._with_context, self._hints)
+        accept = partial(self._accept_if_true, supposition)
+        race = Race(supposition.utterance, self._terms, find_hints, accept, supposition.real)
+        answer = await race.run(self._lanes)
+        said = await supposition.real()
+        return answer if answer.utterance is said else self._accept_if_true(supposition, answer, race.hints)
+
     async def close(self) -> None:
         """Close every engine."""
         for lane in self._lanes:
@@ -121,6 +140,12 @@ class Chain:
         if last is None or utterance.began - last.ended > FRESH:
             return hints
         return replace(hints, context=last.words)
+
+    def _accept_if_true(self, supposition: Supposition, transcript: Transcript, hints: Hints) -> Transcript:
+        """Make it the answer to what was said, if that is known by now."""
+        if not supposition.came_true:
+            return transcript
+        return self._accept(replace(transcript, utterance=supposition.utterance), hints)
 
     def _accept(self, transcript: Transcript, hints: Hints) -> Transcript:
         """Add the doubt there is, and remember the end of a text that is believed."""

@@ -67,6 +67,15 @@ class VadSettings(Struct, frozen=True, kw_only=True):
             "0 is off.",
         ),
     ] = 5.0
+    ending_db: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=80,
+            description="What is this many dB below the loudest of the last 2 s is no speech, so a pause "
+            "counts from where the sound ends; 0 is off.",
+        ),
+    ] = 38.0
 
 
 class SegmentSettings(Struct, frozen=True, kw_only=True):
@@ -85,6 +94,13 @@ class SegmentSettings(Struct, frozen=True, kw_only=True):
         ),
     ] = 300
     pause_ms: Annotated[Milliseconds, Meta(description="Quiet that ends an utterance.")] = 600
+    speculate_ms: Annotated[
+        Milliseconds,
+        Meta(
+            description="Quiet after which the engine begins, in case the pause lasts (see stt.speculate); "
+            "0 is off."
+        ),
+    ] = 150
     tail_ms: Annotated[
         Milliseconds, Meta(description="How much of that quiet is kept with the utterance; at most pause_ms.")
     ] = 300

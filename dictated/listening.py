@@ -34,7 +34,10 @@ class Listening:
         silence_s = 0 if parts.ends_with_input else parts.silence_s  # a file may be silent for good reasons
         self._hearing = Hearing(frames, Mute(silence_s), tell)
         self._gaze = Gaze(parts.window, beside)
-        self._segmenter = Segmenter(parts.rules, self._gaze.pause)
+        self._segmenter = Segmenter(parts.rules, self._gaze.pause, self._suppose)
+        self._number: int | None = None  # of the utterance that is being said, once it has one
+        self._numbers: Iterator[int]
+        self._pipeline: Pipeline
 
     def take_a_breath(self) -> None:
         """End as soon as nobody speaks, within the time of the longest utterance."""
@@ -47,13 +50,26 @@ class Listening:
             RecorderError: they ended before their time; what was said until then is handed on.
             AudioFileError: the same, for a file.
         """
+        self._pipeline, self._numbers = pipeline, numbers
         take = (
             pipeline.put if self._parts.ends_with_input else pipeline.offer
         )  # a file waits, a speaker cannot
 
         async def emit(segment: Segment) -> None:
-            utterance = self._hearing.utterance(next(numbers), segment)
+            utterance = self._hearing.utterance(self._take_number(), segment)
+            self._number = None
             await take(replace(utterance, window=await self._gaze.window(segment.first)))
 
         self._parts.vad.reset()
-        await listen(self._hearing, self._parts.vad, self._segmenter, emit, self._parts.tape)
+        try:
+            await listen(self._hearing, self._parts.vad, self._segmenter, emit, self._parts.tape)
+        finally:
+            pipeline.forget()
+
+    def _suppose(self, segment: Segment) -> None:
+        """Have transcribed what may be the whole of what is being said."""
+        self._number = self._take_number()
+        self._pipeline.suppose(self._hearing.utterance(self._number, segment))
+
+    def _take_number(self) -> int:
+        return next(self._numbers) if self._number is None else self._number

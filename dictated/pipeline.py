@@ -10,15 +10,15 @@ import logging
 from typing import TYPE_CHECKING
 
 import anyio
-from anyio import CancelScope, TaskCancelled, to_thread
+from anyio import CancelScope, TaskCancelled, TaskHandle, to_thread
 
 from dictated.errors import AudioFileError, DictatedError, RecorderError, SpoolError, TranscriberError
+from dictated.supposition import Foresighted, Supposition
 from dictated.types import Failure, Transcript
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from anyio import TaskHandle
     from anyio.abc import TaskGroup, TaskStatus
 
     from dictated.archive import Archive
@@ -113,6 +113,7 @@ class Pipeline:
             "tuple[Utterance, TaskHandle[Transcript | Failure]]"
         ](backlog)
         self._waiting: dict[int, tuple[Utterance, TaskHandle[Transcript | Failure]]] = {}
+        self._ahead: tuple[Supposition, TaskHandle[Transcript | Failure]] | None = None
         self._dropped_to = 0  # utterances up to this number were cancelled by the user
         self._over = False  # `run` has ended
         self._tasks: TaskGroup
@@ -148,7 +149,7 @@ class Pipeline:
             if self._over:
                 await self._archive.left(utterance)
                 return
-        handle = self._tasks.start_soon(self._transcribe, utterance)
+        handle = self._foreseen(utterance) or self._tasks.start_soon(self._transcribe, utterance)
         self._waiting[utterance.number] = (utterance, handle)
         self._tell()
         try:
@@ -161,18 +162,50 @@ class Pipeline:
         if len(self._waiting) < self._backlog:
             await self.put(utterance)
         else:
+            self.forget()
             with CancelScope(shield=True):
                 await self._archive.heard(utterance)
             reason = f"{self._backlog} utterances wait already (limits.backlog)"
             await self._archive.failed(utterance, reason)
             self._tell()
 
+    def suppose(self, utterance: Utterance) -> None:
+        """Have what may be the next utterance transcribed, for the case that it is; only the last one counts.
+
+        It is let be while others still wait for their text: the engine is behind already.
+        """
+        self.forget()
+        behind = any(handle.status is TaskHandle.Status.PENDING for _, handle in self._waiting.values())
+        if isinstance(self._transcriber, Foresighted) and not (behind or self._over):
+            supposition = Supposition(utterance)
+            self._ahead = (
+                supposition,
+                self._tasks.start_soon(self._transcribe_ahead, self._transcriber, supposition),
+            )
+
+    def forget(self) -> None:
+        """Throw away what was supposed."""
+        if self._ahead is not None:
+            self._ahead[1].cancel()
+        self._ahead = None
+
+    def _foreseen(self, utterance: Utterance) -> TaskHandle[Transcript | Failure] | None:
+        """Take over the transcription that was begun for this utterance; end one that was for another."""
+        if self._ahead is None or not self._ahead[0].covers(utterance):
+            self.forget()
+            return None
+        (supposition, handle), self._ahead = self._ahead, None
+        supposition.come_true(utterance)
+        return handle
+
     def finish(self) -> None:
         """Take no more; `run` ends when all is delivered."""
+        self.forget()
         self._inlet.close()
 
     def cancel(self) -> None:
         """Throw away what is heard and not yet delivered."""
+        self.forget()
         for number, (_, handle) in self._waiting.items():
             self._dropped_to = max(self._dropped_to, number)
             handle.cancel()
@@ -182,6 +215,17 @@ class Pipeline:
             return await self._transcriber.transcribe(utterance)
         except TranscriberError as error:
             return Failure(utterance, str(error))
+
+    async def _transcribe_ahead(
+        self, transcriber: Foresighted, supposition: Supposition
+    ) -> Transcript | Failure:
+        """Transcribe what is supposed; a failure before it has come true means nothing."""
+        try:
+            return await transcriber.suppose(supposition)
+        except TranscriberError as error:
+            if supposition.came_true:  # every engine has been asked for it
+                return Failure(supposition.utterance, str(error))
+            return await self._transcribe(await supposition.real())
 
     async def _settle(self, utterance: Utterance, handle: TaskHandle[Transcript | Failure]) -> None:
         """Await the outcome and bring it to its place."""

@@ -19,7 +19,7 @@ from dictated.errors import TranscriberError
 from dictated.types import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from dictated.breaker import Pass
     from dictated.lane import Lane
@@ -55,6 +55,7 @@ class Race:
         terms: Terms,
         find_hints: Callable[[Utterance], Hints],
         accept: Callable[[Transcript, Hints], Transcript],
+        said: Callable[[], Awaitable[Utterance]] | None = None,
     ) -> None:
         """Prepare for an utterance.
 
@@ -63,6 +64,8 @@ class Race:
             terms: how hard engines are tried.
             find_hints: called once, when the first engine is asked: what they are told.
             accept: called once, with the winner's answer before the next utterance has its turn.
+            said: where the utterance may not be over, returns it when it is. Until then only the first
+                engine is asked.
         """
         self.utterance = utterance
         self.terms = terms
@@ -72,6 +75,7 @@ class Race:
         self.time = CancelScope()  # is over `deadline_s` after the first engine was asked
         self._find_hints = find_hints
         self._accept = accept
+        self._said = said
         self._runners: CancelScope
 
     async def run(self, lanes: Sequence[Lane]) -> Transcript:
@@ -83,7 +87,9 @@ class Race:
         with self.time:
             async with anyio.create_task_group() as tasks:
                 self._runners = tasks.cancel_scope
-                for lane in lanes:
+                for place, lane in enumerate(lanes):
+                    if place == 1 and self._said is not None:
+                        self.utterance = await self._said()
                     with CancelScope() as patience:
                         tasks.start_soon(Runner(self, lane, patience).run)
                         await anyio.sleep_forever()

@@ -7,7 +7,7 @@ always one unbroken stretch of what went in.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,12 +45,16 @@ class Rules:
     """No utterance is longer."""
     dip_window: int = 1
     """How many of the last frames are searched for a dip when `longest` is reached."""
+    speculate: int = 0
+    """Frames without speech after which that may well be the end; none, or as many as the pause, is never."""
 
     def __post_init__(self) -> None:
         if min(self.onset, self.pause, self.least_speech, self.dip_window) < 1:
             raise ValueError("onset, pause, least_speech and dip_window are at least one frame")
         if not 0 <= self.tail <= self.pause:
             raise ValueError("the tail is a part of the pause")
+        if self.speculate < 0:
+            raise ValueError("nobody knows ahead of time what is said")
         if self.pre_roll < 0 or self.longest < self.pre_roll + self.onset_window:
             raise ValueError("the longest utterance has room for the pre-roll and twice the onset")
 
@@ -70,6 +74,7 @@ class Rules:
         least_speech: float,
         longest: float,
         dip_window: float,
+        speculate: float = 0,
     ) -> Rules:
         """Return the rules for lengths in milliseconds, rounded to frames; a tail is at most the pause.
 
@@ -84,6 +89,7 @@ class Rules:
             least_speech=max(1, _frames(least_speech)),
             longest=_frames(longest),
             dip_window=max(1, _frames(dip_window)),
+            speculate=_frames(speculate),
         )
 
 
@@ -95,10 +101,23 @@ class Segmenter:
     that utterance holds less than `least_speech`.
     """
 
-    def __init__(self, rules: Rules, falls_silent: Callable[[int], None] = lambda _: None) -> None:
-        """`falls_silent` is called when that seems so, with where the open utterance begins, in frames."""
+    def __init__(
+        self,
+        rules: Rules,
+        falls_silent: Callable[[int], None] = lambda _: None,
+        may_end: Callable[[Segment], None] = lambda _: None,
+    ) -> None:
+        """Begin at the recording's first frame.
+
+        Args:
+            rules: how speech is cut.
+            falls_silent: called when that seems so, with where the open utterance begins, in frames.
+            may_end: called `rules.speculate` frames into a pause, with the utterance as it is if it lasts;
+                what its tail lacks yet is digital silence.
+        """
         self._rules = rules
         self._falls_silent = falls_silent
+        self._may_end = may_end
         self._recent: deque[bool] = deque(maxlen=rules.onset_window)
         self._pcm = bytearray()
         """Sound not given out: the open utterance, or what may become the next one's pre-roll."""
@@ -128,6 +147,8 @@ class Segmenter:
             self._falls_silent(self._first)
         if quiet >= self._rules.pause:
             return self._close()
+        if 0 < quiet == self._rules.speculate and (segment := self._utterance()) is not None:
+            self._may_end(self._with_silence(segment))
         return self._cut() if len(self._speech) >= self._rules.longest else None
 
     def flush(self) -> Segment | None:
@@ -166,14 +187,27 @@ class Segmenter:
             del self._pcm[: frames * FRAME_BYTES], self._speech[:frames]
             self._first += frames
 
+    def _with_silence(self, segment: Segment) -> Segment:
+        """Add digital silence for the part of the tail that is still to come.
+
+        Moonshine left a sentence without its full stop in 14 of 70 recordings that ended 160 ms after speech,
+        in 3 with silence up to 300 ms, and in 7 with 300 ms of their own noise; the words were as good.
+        """
+        missing = segment.offset + self._rules.tail - segment.first - segment.frames
+        return replace(segment, pcm=segment.pcm + bytes(max(0, missing) * FRAME_BYTES))
+
     def _close(self) -> Segment | None:
-        segment = self._segment(self._end_of_tail())
-        if segment is not None and (self._carried or segment.voiced >= self._rules.least_speech):
+        segment = self._utterance()
+        if segment is not None:
             self._forget(segment.frames)
-        else:
-            segment = None
         self._onset, self._carried = None, False
         return segment
+
+    def _utterance(self) -> Segment | None:
+        """Return what is open as it would be if it ended here; None where that is too little."""
+        segment = self._segment(self._end_of_tail())
+        enough = segment is not None and (self._carried or segment.voiced >= self._rules.least_speech)
+        return segment if enough else None
 
     def _end_of_tail(self) -> int:
         """Where the audio ends; speech that may yet count is left to the next utterance."""

@@ -146,6 +146,13 @@ class Stt(Struct, frozen=True, kw_only=True):
     fallback: Annotated[
         tuple[Engine, ...], Meta(description="Asked in this order when the engine gives no text.")
     ] = ()
+    speculate: Annotated[
+        Literal["local", "always", "never"],
+        Meta(
+            description="Transcribe at the beginning of a pause already (segment.speculate_ms), and throw it "
+            "away when speech goes on: only where stt.engine is local; always, which costs money; never."
+        ),
+    ] = "local"
     tries: Annotated[
         int, Meta(ge=1, le=10, description="How often one engine is asked, where asking again can help.")
     ] = 4

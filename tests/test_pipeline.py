@@ -37,8 +37,15 @@ if TYPE_CHECKING:
 class Line:
     """A pipeline with its ends in the hands of the test."""
 
-    def __init__(self, *more: Sink, held: bool = False, backlog: int = 50, full: bool = False) -> None:
-        self.engine = NumberingTranscriber(held=held)
+    def __init__(
+        self,
+        *more: Sink,
+        held: bool = False,
+        backlog: int = 50,
+        full: bool = False,
+        engine: NumberingTranscriber | None = None,
+    ) -> None:
+        self.engine = engine or NumberingTranscriber(held=held)
         self.sink = ListSink()
         self.rescue = ListSink("log")
         self.spool = ListSpool(full=full)
