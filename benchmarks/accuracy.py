@@ -28,9 +28,10 @@ import numpy as np
 
 from dictated.build import rules as build_rules
 from dictated.build import vad as build_vad
-from dictated.config import Config, LocalEngine, VadSettings
+from dictated.config import Config, VadSettings
 from dictated.framer import Framer
 from dictated.segmenter import Segmenter
+from dictated.sttconfig import LocalEngine
 from dictated.transcribers.local import LocalTranscriber
 from dictated.types import FRAME_SECONDS, SAMPLE_RATE, Segment, Utterance
 

@@ -108,7 +108,11 @@ class WaylandWindow:
         return not self._gone and (self._entered if self._keyboard else self._active)
 
     async def focus(self, seconds: float) -> bool:
-        """Wait so long at most until it has the keyboard; say whether it has."""
+        """Wait so long at most until it has the keyboard; say whether it has.
+
+        What the compositor has said of that by now counts, heard or not.
+        """
+        await self._fence()
         with anyio.move_on_after(seconds):
             await self._until(lambda: self.focused)
         return self.focused
