@@ -56,3 +56,18 @@ def test_the_network_is_not_loaded_before_the_first_frame() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_it_works_in_the_thread_that_asks_and_leaves_the_environment_as_it_was() -> None:
+    script = """
+import os, pathlib
+from dictated.types import FRAME_BYTES, Frame
+from dictated.vads.silero import SileroVad
+os.environ["OMP_THREAD_LIMIT"] = "7"
+vad = SileroVad(0.5)
+for _ in range(10):
+    vad.is_speech(Frame(bytes(range(128)) * (FRAME_BYTES // 128)))
+print(len(list(pathlib.Path("/proc/self/task").iterdir())), os.environ["OMP_THREAD_LIMIT"])
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said == "1 7\n"
