@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio import CancelScope, to_thread
 
-from dictated import build, configfile, control, journal
+from dictated import build, configfile, control, journal, typed
 from dictated.announcer import Announcer
 from dictated.desktop import Desktop
 from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError, RequestError
@@ -38,10 +38,6 @@ log = logging.getLogger(__name__)
 
 STARTED_ON_TERMINAL = os.isatty(0)
 """Whether there is a terminal whose closing means that the user has gone."""
-
-
-MOST_UNDOS = 20
-"""As often the key for it may be pressed ahead."""
 
 LEAVE_S = 2.0
 """How long leaving at once may take, before the process ends whatever its threads do."""
@@ -75,6 +71,7 @@ class Daemon:
         with _lock(self._around.paths.lock):
             self._config = self._load()
             self._set_up_journal()
+            self._desktop.take(self._config)
             self._parts = build.parts(self._config, self._around)
             async with anyio.create_task_group() as tasks:
                 await tasks.start(self._obey_signals, tasks.cancel_scope)
@@ -151,6 +148,7 @@ class Daemon:
         new_keys = config.hotkeys != self._config.hotkeys
         self._config, self._parts = config, parts
         self._set_up_journal()
+        self._desktop.take(config)
         if new_keys:
             await self._ignore_keys()
             await self._watch_keys()
@@ -159,7 +157,6 @@ class Daemon:
 
     def _set_up_journal(self) -> None:
         """Have what happens told as the configuration says; who plays a file sits before it."""
-        self._desktop.take(self._config)
         told_on_desktop = self._config.feedback.notify and self._around.input_file is None
         notifier = self._desktop.notifier
         others = [Announcer(notifier, asyncio.get_running_loop())] if told_on_desktop else []
@@ -187,7 +184,7 @@ class Daemon:
         """Do what a key or the tray's menu asks for; returns at once."""
         if command is not Command.UNDO:
             self._session.submit(command)
-        elif self._undos.value < MOST_UNDOS:
+        elif self._undos.value < typed.MOST:
             self._undos.release()
 
     async def _take_back(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from dictated.accessibility.reader import Reader
+from dictated.config import Feedback
 from dictated.cues.cues import Cues
 from dictated.lock import Lock
 from dictated.notifier import Notifier
@@ -16,7 +17,7 @@ from dictated.types import Command
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dictated.config import Config, Feedback
+    from dictated.config import Config
     from dictated.session import Session
 
 
@@ -33,7 +34,7 @@ class Desktop:
         self._environ = environ
         self._session = session
         self._send = send
-        self._feedback: Feedback | None = None
+        self._feedback = Feedback()
         self._listens_when_locked = True
         self._changed = anyio.Event()
 
@@ -53,10 +54,10 @@ class Desktop:
             while True:
                 self._changed = anyio.Event()
                 async with anyio.create_task_group() as shown:
-                    if self._feedback and self._feedback.tray:
+                    if self._feedback.tray:
                         tray = Tray(self._environ, self._send, self._session.noticed)
                         shown.start_soon(tray.run, self._session.bulletin.follow())
-                    if self._feedback and self._feedback.sounds and self._feedback.volume:
+                    if self._feedback.sounds and self._feedback.volume:
                         cues = Cues(self._environ, self._feedback.volume)
                         shown.start_soon(cues.run, self._session.bulletin.follow())
                     await self._changed.wait()

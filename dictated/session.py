@@ -83,7 +83,8 @@ class Session:
             case _:
                 self._wanted = command is Command.START
         self._paused = command is Command.PAUSE and was_wanted
-        self.error = self.error if self._wanted or self._ending else ""  # who stops it has seen what is shown
+        if not (self._wanted or self._ending):
+            self.error = ""  # who stops it has seen what is shown
         self._next_try = 0.0
         if self.state is State.LOST and self._attempt and (self._ending or not self._wanted):
             self._attempt.cancel()

@@ -11,7 +11,7 @@ from anyio import to_thread
 from dictated.errors import SinkError
 from dictated.sinks.type import TypeSink, typeable
 from dictated.sinks.wayland import WaylandSink
-from dictated.wayland.session import answers, is_wayland
+from dictated.wayland.session import answers, is_wayland, listens
 from dictated.x11 import display
 
 if TYPE_CHECKING:
@@ -143,15 +143,4 @@ async def _answers(environ: Mapping[str, str]) -> bool:
     if not local:
         return bool(name)
     path = f"/tmp/.X11-unix/X{local['number']}"  # noqa: S108  (where every X server puts its socket)
-    return await _listens(path) or await _listens(f"\0{path}")
-
-
-async def _listens(path: str) -> bool:
-    with anyio.move_on_after(_SERVER_SECONDS):
-        try:
-            connection = await anyio.connect_unix(path)
-        except OSError:
-            return False
-        await connection.aclose()
-        return True
-    return False
+    return await listens(path, _SERVER_SECONDS) or await listens(f"\0{path}", _SERVER_SECONDS)

@@ -30,9 +30,14 @@ def socket_of(environ: Mapping[str, str]) -> str:
 
 async def answers(environ: Mapping[str, str]) -> bool:
     """Say whether the compositor is there."""
-    with anyio.move_on_after(_ANSWER_SECONDS):
+    return await listens(socket_of(environ), _ANSWER_SECONDS)
+
+
+async def listens(path: str, seconds: float) -> bool:
+    """Say whether a connection to this socket is accepted within that time; mostly under a millisecond."""
+    with anyio.move_on_after(seconds):
         try:
-            connection = await anyio.connect_unix(socket_of(environ))
+            connection = await anyio.connect_unix(path)
         except OSError:
             return False
         await connection.aclose()
