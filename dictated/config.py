@@ -15,6 +15,9 @@ from dictated.sttconfig import Seconds, Stt
 
 Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
 
+MethodName = Literal["virtual-keyboard", "portal", "paste", "ydotool"]
+"""A way of typing on Wayland."""
+
 Period = Annotated[str, Meta(pattern="^(0|[1-9][0-9]{0,3}[hdw])$")]
 """A number of hours, days or weeks, or none."""
 
@@ -140,7 +143,7 @@ class TypeSink(Struct, frozen=True, kw_only=True):
         Meta(description="While the screen is locked: hold the words, or type them all the same."),
     ] = "hold"
     wayland: Annotated[
-        tuple[Literal["virtual-keyboard", "portal", "paste", "ydotool"], ...],
+        tuple[MethodName, ...],
         Meta(min_length=1, description="How words are typed in a Wayland session, in the order tried."),
     ] = ("virtual-keyboard", "portal", "paste", "ydotool")
     read_back: Annotated[

@@ -19,13 +19,13 @@ from fixtures.veil import VIRTUAL_KEYBOARD, veiled
 from jeepney import HeaderFields
 from test_wayland_virtualkeyboard import stand_in
 
+from dictated import config
 from dictated.checkup import bench
 from dictated.checkup.bench import Aimed, Bench
 from dictated.checkup.sample import PLAIN, SAMPLE
 from dictated.checkup.trial import NO_KEYBOARD, Trial
 from dictated.checkup.waylandwindow import opened
 from dictated.errors import SinkError
-from dictated.sinks.wayland import METHODS
 from dictated.wayland.permission import Permission
 from dictated.wayland.virtualkeyboard import VirtualKeyboard
 
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from fixtures.sway import Terminal
     from jeepney import Message
 
-    from dictated.sinks.wayland import MethodName
+    from dictated.config import MethodName
+
 
 pytestmark = pytest.mark.desktop
 
@@ -47,7 +48,9 @@ OURS = '[app_id="dictated-doctor"]'
 async def tried(
     env: dict[str, str], *names: MethodName, say: Callable[[str], None] = lambda _: None
 ) -> dict[str, Trial]:
-    return {trial.method: trial for trial in await bench.tried(names or METHODS, env, 0.03, say)}
+    return {
+        trial.method: trial for trial in await bench.tried(names or config.TypeSink().wayland, env, 0.03, say)
+    }
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ class DesktopSink:
             if self._wayland is not None:
                 await self._wayland.close()
             self._session = session
-            self._wayland = WaylandSink(self._settings, self._join, self._settings.wayland, environ)
+            self._wayland = WaylandSink(self._settings, self._join, environ)
         return self._wayland
 
 

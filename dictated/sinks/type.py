@@ -32,6 +32,9 @@ PIECE = 500
 _BACKSPACE = 0xFF08
 """The keysym of BackSpace."""
 
+NO_WAY_BACK = "the window that the words were spoken to could not be given the focus again"
+MOVED = "another window took the focus while a text was typed; part of it is missing"
+
 _CLOCK_SLACK = 1.0
 """Seconds that words may seem to come from the future before the clock counts as set back."""
 
@@ -170,7 +173,7 @@ class _Aim:
         if not self.windows:
             window = self._begin(window)
         elif self._settings.on_focus_change != "type" and window not in self.windows:
-            raise SinkError("another window took the focus while a text was typed; part of it is missing")
+            raise SinkError(MOVED)
         self.windows.add(window)
 
     def _begin(self, window: str) -> str:
@@ -180,13 +183,10 @@ class _Aim:
         reason = reason_to_hold(ended, datetime.now(tz=UTC), self._settings.max_delay, same=same)
         if reason:
             raise HeldError(reason)
-        policy = self._settings.on_focus_change
-        if not spoken_to or same or policy == "type":
+        if not must_go_back(spoken_to, window, self._settings.on_focus_change):
             return window
-        if policy == "hold":
-            raise HeldError("another window has the focus than when the words were spoken")
         if not refocus(spoken_to):
-            raise HeldError("the window that the words were spoken to could not be given the focus again")
+            raise HeldError(NO_WAY_BACK)
         return spoken_to
 
 
@@ -224,6 +224,19 @@ def reason_to_hold(ended: datetime, now: datetime, max_delay: float, *, same: bo
     if age < -_CLOCK_SLACK and not same:
         return "the clock was set back, so how old the words are is not known"
     return ""
+
+
+def must_go_back(spoken_to: str, window: str | None, policy: str) -> bool:
+    """Say whether the window that was spoken to has to get the focus again; `window` has it now.
+
+    Raises:
+        HeldError: the policy (`output.type.on_focus_change`) is to hold the words then.
+    """
+    if not spoken_to or window == spoken_to or policy == "type":
+        return False
+    if policy == "hold":
+        raise HeldError("another window has the focus than when the words were spoken")
+    return True
 
 
 def _pieces(text: str) -> Iterator[str]:

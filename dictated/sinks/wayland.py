@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import anyio
 
 from dictated.errors import HeldError, SinkError
 from dictated.paths import Paths
-from dictated.sinks.type import MOST_CHARACTERS, reason_to_hold, typeable
+from dictated.sinks.type import (
+    MOST_CHARACTERS,
+    MOVED,
+    NO_WAY_BACK,
+    must_go_back,
+    reason_to_hold,
+    typeable,
+)
 from dictated.typed import Typed
 from dictated.wayland.chain import Chain
 from dictated.wayland.compositor import compositor_of
@@ -24,13 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dictated import config
+    from dictated.config import MethodName
     from dictated.types import Transcript, Utterance
     from dictated.wayland.method import Key, Method
-
-MethodName = Literal["virtual-keyboard", "portal", "paste", "ydotool"]
-
-METHODS: tuple[MethodName, ...] = ("virtual-keyboard", "portal", "paste", "ydotool")
-"""In the order they are tried: those that type every character come first."""
 
 _BACKSPACES = 500
 """Characters taken back between two looks at the focus."""
@@ -40,7 +43,7 @@ _WINDOW_PATIENCE = 0.5
 
 
 class WaylandSink:
-    """Types each transcript and `join` after it, each at most once, by the first of `methods` that works.
+    """Types each transcript and `join` after it, each at most once, by the first method that works.
 
     Whatever the text, no Enter, Tab, Escape or other control character is typed.
     """
@@ -51,14 +54,13 @@ class WaylandSink:
         self,
         settings: config.TypeSink,
         join: str,
-        methods: Sequence[MethodName] = METHODS,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._settings = settings
         self._join = join
         self._compositor = compositor_of(environ)
         self._portal = Portal(environ, Paths.from_environment(environ).state_dir)
-        self._chain = Chain(methods_of(methods, self._portal, environ, settings.settle_ms / 1000))
+        self._chain = Chain(methods_of(settings.wayland, self._portal, environ, settings.settle_ms / 1000))
         self._typed = Typed()
 
     async def window(self) -> str:
@@ -139,28 +141,19 @@ class WaylandSink:
         reason = reason_to_hold(utterance.ended, datetime.now(tz=UTC), self._settings.max_delay, same=same)
         if reason:
             raise HeldError(reason)
-        if await self._must_go_back(utterance.window, window):
+        if must_go_back(utterance.window, window, self._settings.on_focus_change):
+            if not await self._compositor.focus(utterance.window):
+                raise HeldError(NO_WAY_BACK)
             return utterance.window
         if window == "":
             raise SinkError("no window has the keyboard; click into the one to type into")
         return window
 
-    async def _must_go_back(self, spoken_to: str, window: str | None) -> bool:
-        """Say whether the window that was spoken to got the keyboard again."""
-        policy = self._settings.on_focus_change
-        if not spoken_to or window == spoken_to or policy == "type":
-            return False
-        if policy == "hold":
-            raise HeldError("another window has the focus than when the words were spoken")
-        if not await self._compositor.focus(spoken_to):
-            raise HeldError("the window that the words were spoken to could not be given the focus again")
-        return True
-
     async def _check_window_still(self, window: str | None) -> None:
         if window is None or self._settings.on_focus_change == "type":
             return
         if await self._compositor.window() not in {window, None}:
-            raise SinkError("another window took the focus while a text was typed; part of it is missing")
+            raise SinkError(MOVED)
 
     async def _still_in(self, window: str | None) -> str | None:
         """Return the window that has the whole text; None where it may stand in two, or nobody tells."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio import to_thread
 
+from dictated.disk import make_private, put_whole
 from dictated.errors import HeldError
 from dictated.sessionbus import BusError
 from dictated.wayland.desk import Desk, RefusedError
@@ -186,13 +186,11 @@ def _read(path: Path) -> str:
 def _save(path: Path, token: str) -> None:
     """Keep the token in the place of the one before, which was used and is worth nothing; "" is none."""
     try:
-        path.unlink(missing_ok=True)
-        if not token:
-            return
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(file, "w") as out:
-            out.write(token)
+        if token:
+            make_private(path.parent)
+            put_whole(path, token.encode(), 0o600)
+        else:
+            path.unlink(missing_ok=True)
     except OSError as error:
         _LOG.info(
             "the desktop will ask again whether dictated may type: %s cannot be kept (%s)", path.name, error
