@@ -27,7 +27,7 @@ from fixtures.screen import open_screen
 from fixtures.sound import SoundServer
 from spoken_into import transcript
 
-from dictated import config
+from dictated import outputconfig
 from dictated.sinks.type import TypeSink
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def typing(screen: Screen) -> dict[str, dict[str, float]]:
     for kind, (name, text) in product(("xterm", "gtk"), TEXTS.items()):
         window = screen.window(kind)
         with start_blocking_portal() as portal:
-            sink = TypeSink(config.TypeSink(), "")
+            sink = TypeSink(outputconfig.TypeSink(), "")
             portal.call(sink.deliver, transcript("x"))  # the first text finds a sleeping window
             window.read(1)
             started = time.perf_counter()

@@ -28,7 +28,7 @@ import pytest
 from fixtures.screen import open_screen
 from spoken_into import transcript
 
-from dictated import config
+from dictated import outputconfig
 from dictated.sinks.type import TypeSink
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def typing(screen: Screen, tool: str) -> Iterator[Callable[[str], object]]:
         command = [*tool.split(), "--"]
         yield lambda text: xdotool([*command, text], screen)
     else:
-        sink = TypeSink(config.TypeSink(paste_from=1 if tool.endswith("pasting") else 0), "")
+        sink = TypeSink(outputconfig.TypeSink(paste_from=1 if tool.endswith("pasting") else 0), "")
         with start_blocking_portal() as portal:
             yield lambda text: portal.call(sink.deliver, transcript(text))
             portal.call(sink.close)

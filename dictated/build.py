@@ -40,11 +40,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dictated.accessibility.reader import Reader
-    from dictated.config import Config, Hotkeys, Output, SegmentSettings, Text, VadSettings
+    from dictated.config import Config, Hotkeys, SegmentSettings, VadSettings
     from dictated.limits import Limits
+    from dictated.outputconfig import Output
     from dictated.paths import Paths
     from dictated.ports import Catalogue, Hotkey, Recorder, Sink, Transcriber, Vad
     from dictated.sttconfig import Engine, Stt
+    from dictated.textconfig import Text
     from dictated.transcribers.cloudflare import Cloudflare
     from dictated.transcribers.openai import OpenAI
     from dictated.transcribers.openrouter import OpenRouter

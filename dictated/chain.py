@@ -144,6 +144,7 @@ class Chain:
     def _accept_if_true(self, supposition: Supposition, transcript: Transcript, hints: Hints) -> Transcript:
         """Make it the answer to what was said, if that is known by now."""
         if not supposition.came_true:
+            supposition.tell(transcript.text)
             return transcript
         return self._accept(replace(transcript, utterance=supposition.utterance), hints)
 

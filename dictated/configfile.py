@@ -181,9 +181,11 @@ def _comment(text: str) -> list[str]:
 
 
 def _toml(value: object) -> str:
-    """Write a scalar, a list or an inline table as TOML; JSON's strings, numbers and booleans are TOML's."""
+    """Write a scalar, a list, or a table inline as TOML; JSON's strings, numbers and booleans are TOML's."""
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, Struct):
+        return _toml(msgspec.structs.asdict(value))
     if isinstance(value, dict):
         return "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, float) and not math.isfinite(value):

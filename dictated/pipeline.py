@@ -169,15 +169,16 @@ class Pipeline:
             await self._archive.failed(utterance, reason)
             self._tell()
 
-    def suppose(self, utterance: Utterance) -> None:
+    def suppose(self, utterance: Utterance, tell: Callable[[str], None] = lambda _: None) -> None:
         """Have what may be the next utterance transcribed, for the case that it is; only the last one counts.
 
-        It is let be while others still wait for their text: the engine is behind already.
+        `tell` is called with an answer that comes before that is known. It is let be while others still wait
+        for their text: the engine is behind already.
         """
         self.forget()
         behind = any(handle.status is TaskHandle.Status.PENDING for _, handle in self._waiting.values())
         if isinstance(self._transcriber, Foresighted) and not (behind or self._over):
-            supposition = Supposition(utterance)
+            supposition = Supposition(utterance, tell)
             self._ahead = (
                 supposition,
                 self._tasks.start_soon(self._transcribe_ahead, self._transcriber, supposition),

@@ -14,15 +14,21 @@ from dictated.ports import Transcriber
 from dictated.types import FRAME_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dictated.types import Transcript, Utterance
 
 
 class Supposition:
     """What may be the next utterance, until it is known whether it is; awaited by who transcribes it."""
 
-    def __init__(self, utterance: Utterance) -> None:
-        """`utterance` has the number that the next one will have."""
+    def __init__(self, utterance: Utterance, tell: Callable[[str], None] = lambda _: None) -> None:
+        """Suppose it; it has the number that the next one will have.
+
+        `tell` is called with the answer, where there is one before it is known whether it has come true.
+        """
         self.utterance = utterance  # the one that was said, once it has come true
+        self.tell = tell
         self._came_true = anyio.Event()
 
     @property

@@ -9,7 +9,7 @@ import anyio
 from anyio import lowlevel
 from doubles import SPOKEN_AT, ListSink, NumberingTranscriber, transcript, utterance
 
-from dictated import config
+from dictated import outputconfig
 from dictated.errors import TranscriberError
 from dictated.history import Entry, History
 from dictated.records import Fate
@@ -34,7 +34,7 @@ class ShakyLog(LogSink):
 
     broken: SinkError | None = None
 
-    def __init__(self, settings: config.LogSink) -> None:
+    def __init__(self, settings: outputconfig.LogSink) -> None:
         super().__init__(settings)
         self.appended = anyio.Event()
 
@@ -68,7 +68,7 @@ class House:
         self.folder = folder
         self.spool = Spool(folder / "spool")
         self.history = History(folder / "history.sqlite3")
-        self.log = ShakyLog(config.LogSink(path=str(folder / "log"), format="text"))
+        self.log = ShakyLog(outputconfig.LogSink(path=str(folder / "log"), format="text"))
         self.window = ListSink("type")
         self.sinks: list[Sink] = [self.log, self.window]
         self.engine = Engine()

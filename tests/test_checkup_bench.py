@@ -19,7 +19,7 @@ from fixtures.veil import VIRTUAL_KEYBOARD, veiled
 from jeepney import HeaderFields
 from test_wayland_virtualkeyboard import stand_in
 
-from dictated import config
+from dictated import outputconfig
 from dictated.checkup import bench
 from dictated.checkup.bench import Aimed, Bench
 from dictated.checkup.sample import PLAIN, SAMPLE
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from fixtures.sway import Terminal
     from jeepney import Message
 
-    from dictated.config import MethodName
+    from dictated.outputconfig import MethodName
 
 
 pytestmark = pytest.mark.desktop
@@ -49,7 +49,8 @@ async def tried(
     env: dict[str, str], *names: MethodName, say: Callable[[str], None] = lambda _: None
 ) -> dict[str, Trial]:
     return {
-        trial.method: trial for trial in await bench.tried(names or config.TypeSink().wayland, env, 0.03, say)
+        trial.method: trial
+        for trial in await bench.tried(names or outputconfig.TypeSink().wayland, env, 0.03, say)
     }
 
 

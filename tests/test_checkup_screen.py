@@ -10,7 +10,8 @@ from dictated.checkup import xkbcommon
 from dictated.checkup.finding import Finding, Grade, Part, missing
 from dictated.checkup.sample import SAMPLE, differences
 from dictated.checkup.screen import Typing, finding
-from dictated.config import Config, Output
+from dictated.config import Config
+from dictated.outputconfig import Output
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import pytest
 
 from dictated.checkup.finding import Grade, Part
 from dictated.checkup.sinks import clipboard, log, look
-from dictated.config import LogSink, Output
+from dictated.outputconfig import LogSink, Output
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from doubles import ListHistory, ListSink, ListSpool, transcript, utterance
 
-from dictated import config
+from dictated import outputconfig
 from dictated.archive import Archive, DiskArchive, Tally
 from dictated.delivery import Delivery, Outcome
 from dictated.errors import HeldError, NoDisplayError, RequestError, SinkError
@@ -70,7 +70,7 @@ async def test_words_that_nobody_took_are_told() -> None:
 async def test_a_sink_that_keeps_words_and_has_not_got_them_is_told_of_even_where_others_have(
     tmp_path: Path,
 ) -> None:
-    log = LogSink(config.LogSink(path=str(tmp_path)))  # a folder
+    log = LogSink(outputconfig.LogSink(path=str(tmp_path)))  # a folder
     came = await Delivery([ListSink("type"), log], log).deliver(transcript("hello"), NOTHING)
     assert (came.takers, came.missed.startswith("log: ")) == (1, True)
 

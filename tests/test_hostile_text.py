@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dictated import config
+from dictated import outputconfig
 from dictated.errors import HeldError
 from dictated.sinks.type import MOST_CHARACTERS, TypeSink, typeable
 from dictated.types import Segment, Transcript, Utterance
@@ -50,7 +50,7 @@ HOSTILE = {
 @pytest.fixture
 async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
     assert screen.display
-    made = TypeSink(config.TypeSink(), "")
+    made = TypeSink(outputconfig.TypeSink(), "")
     yield made
     await made.close()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from test_sinks_type import transcript
 
-from dictated import config
+from dictated import config, outputconfig
 from dictated.errors import HotkeyError
 from dictated.hotkeys.chord import Binding, bindings
 from dictated.hotkeys.combination import parse
@@ -153,7 +153,7 @@ def test_the_second_group_has_the_same_hotkey(pressed: Pressed, screen: Screen) 
 
 @desktop
 async def test_typing_while_the_hotkey_is_held_does_not_let_it_go(pressed: Pressed, screen: Screen) -> None:
-    window, sink = screen.window(), TypeSink(config.TypeSink(modifier_wait_ms=100), "", pressed.own)
+    window, sink = screen.window(), TypeSink(outputconfig.TypeSink(modifier_wait_ms=100), "", pressed.own)
     screen.xdotool("keydown", "ctrl", "keydown", "alt", "keydown", "e")
     window.rest()
     await sink.deliver(transcript("dear é"))
@@ -173,7 +173,7 @@ def test_a_hotkey_let_go_while_typing_had_it_stops(pressed: Pressed, screen: Scr
 @desktop
 async def test_a_typed_character_does_not_become_part_of_the_hotkey(pressed: Pressed, screen: Screen) -> None:
     screen.layout("ru")
-    sink = TypeSink(config.TypeSink(), "", pressed.own)
+    sink = TypeSink(outputconfig.TypeSink(), "", pressed.own)
     await sink.deliver(transcript("d"))
     screen.tap(CTRL_L, ALT, D)
     await sink.close()

@@ -9,11 +9,11 @@ import pytest
 from doubles import ListSink, transcript
 
 from dictated.archive import DiskArchive, Tally
-from dictated.config import LogSink as LogSettings
 from dictated.delivery import Delivery
 from dictated.errors import HeldError, RequestError
 from dictated.history import History
 from dictated.insertion import Insertion
+from dictated.outputconfig import LogSink as LogSettings
 from dictated.sinks.log import LogSink
 from dictated.spool import Spool
 

@@ -11,7 +11,7 @@ import anyio
 from anyio import lowlevel
 from doubles import ListSink, NumberingTranscriber, utterance
 
-from dictated import config
+from dictated import outputconfig
 from dictated.archive import DiskArchive, Tally
 from dictated.delivery import Delivery
 from dictated.history import History
@@ -106,7 +106,7 @@ class Process:
         self.spool = cast("Spool", Mortal(self.life, Spool(folder / "spool")))
         self.history = cast("History", Mortal(self.life, History(folder / "history.sqlite3")))
         self.tape = cast("Tape", Mortal(self.life, Tape(folder / "spool")))
-        log = MortalLog(config.LogSink(path=str(folder / "log"), format="text"))
+        log = MortalLog(outputconfig.LogSink(path=str(folder / "log"), format="text"))
         typing = MortalWindow("type")
         typing.texts = window
         log.life = typing.life = self.life

@@ -8,7 +8,7 @@ import anyio
 import pytest
 from doubles import ListSink, ListSpool, NumberingTranscriber, transcript, utterance
 
-from dictated import config
+from dictated import outputconfig
 from dictated.archive import DiskArchive, Tally
 from dictated.delivery import Delivery
 from dictated.errors import HistoryError
@@ -41,7 +41,7 @@ def history(tmp_path: Path) -> History:
 async def test_words_that_are_on_their_way_when_the_program_ends_stay_known(
     tmp_path: Path, history: History
 ) -> None:
-    log = LogSink(config.LogSink(path=str(tmp_path / "log.txt")))
+    log = LogSink(outputconfig.LogSink(path=str(tmp_path / "log.txt")))
     window = EndlessSink("type")
     archive = DiskArchive(Tally(), Spool(tmp_path / "spool"), history)
     pipeline = Pipeline(NumberingTranscriber(), Delivery([log, window], log), archive, backlog=3)

@@ -17,7 +17,7 @@ from doubles import (
     utterance,
 )
 
-from dictated import config
+from dictated import outputconfig
 from dictated.archive import DiskArchive, Tally
 from dictated.delivery import Delivery
 from dictated.errors import RecorderLostError, SinkError, TranscriberError
@@ -252,7 +252,7 @@ async def test_a_lost_microphone_still_gives_what_was_said_until_then_and_is_tol
 
 
 async def test_words_that_the_log_has_not_got_are_tried_again_though_they_were_typed(tmp_path: Path) -> None:
-    line = Line(LogSink(config.LogSink(path=str(tmp_path))))  # a folder
+    line = Line(LogSink(outputconfig.LogSink(path=str(tmp_path))))  # a folder
     async with line.running() as pipeline:
         await pipeline.put(utterance(1))
     (entry,) = line.history.entries

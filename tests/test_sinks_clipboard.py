@@ -14,7 +14,7 @@ from fixtures.screen import DEADLINE, Screen, needs
 from Xlib.display import Display
 from Xlib.ext import xfixes
 
-from dictated import config
+from dictated import outputconfig
 from dictated.errors import NoDisplayError, SinkError
 from dictated.sinks.clipboard import ClipboardSink
 
@@ -29,7 +29,7 @@ READERS = {
 
 
 def sink(env: dict[str, str], timeout: float = 10) -> ClipboardSink:
-    return ClipboardSink(config.ClipboardSink(timeout=timeout), env)
+    return ClipboardSink(outputconfig.ClipboardSink(timeout=timeout), env)
 
 
 def only(folder: Path, *programs: str) -> str:

@@ -12,7 +12,7 @@ from fixtures.screen import DEADLINE
 from test_sinks_wayland import transcript
 from test_x11_display import systemctl
 
-from dictated import config
+from dictated import outputconfig
 from dictated.accessibility.reader import Reader
 from dictated.errors import NoDisplayError, SinkError
 from dictated.sinks.desktop import DesktopSink
@@ -42,7 +42,7 @@ def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sink(environ: Mapping[str, str], reader: Reader | None = None) -> DesktopSink:
-    return DesktopSink(config.TypeSink(), " ", OwnKeys(), environ, reader)
+    return DesktopSink(outputconfig.TypeSink(), " ", OwnKeys(), environ, reader)
 
 
 def telling(environ: dict[str, str]) -> str:

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from restrictions import largest_file, ordinary_user
 
-from dictated import config
+from dictated import outputconfig
 from dictated.errors import SinkError
 from dictated.sinks.log import LOOK_BACK, LogSink, _take_back
 from dictated.types import FRAME_BYTES, Segment, Transcript, Utterance
@@ -41,7 +41,7 @@ def said(text: str, number: int = 1) -> Transcript:
 
 
 def sink(path: Path | str, style: Format = "text", now: datetime = NOON) -> LogSink:
-    return LogSink(config.LogSink(path=str(path), format=style), now=lambda: now)
+    return LogSink(outputconfig.LogSink(path=str(path), format=style), now=lambda: now)
 
 
 def deliver(to: LogSink, *texts: str) -> None:
@@ -103,7 +103,7 @@ async def test_a_time_at_the_full_second_has_its_microseconds_too(tmp_path: Path
 
 
 async def test_the_clock_is_the_local_one_unless_told_otherwise(tmp_path: Path) -> None:
-    await LogSink(config.LogSink(path=str(tmp_path / "log"), format="jsonl")).deliver(said("a"))
+    await LogSink(outputconfig.LogSink(path=str(tmp_path / "log"), format="jsonl")).deliver(said("a"))
 
     time = datetime.fromisoformat(json.loads((tmp_path / "log").read_text())["time"])
     assert time.utcoffset() == time.astimezone().utcoffset()
@@ -146,7 +146,7 @@ async def test_file_and_folders_are_for_this_user_alone(tmp_path: Path) -> None:
 
 async def test_a_new_date_begins_the_new_file(tmp_path: Path) -> None:
     times = iter([NOON, NOON + DAY])
-    log = LogSink(config.LogSink(path=f"{tmp_path}/%d"), now=lambda: next(times))
+    log = LogSink(outputconfig.LogSink(path=f"{tmp_path}/%d"), now=lambda: next(times))
 
     await log.deliver(said("old"))
     await log.deliver(said("new"))

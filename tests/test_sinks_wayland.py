@@ -13,7 +13,7 @@ import pytest
 from fixtures.veil import VIRTUAL_KEYBOARD, veiled
 from test_wayland_virtualkeyboard import TEXT, stand_in
 
-from dictated import config
+from dictated import outputconfig
 from dictated.errors import HeldError, SinkError
 from dictated.sinks.wayland import WaylandSink
 from dictated.types import Segment, Transcript, Utterance
@@ -35,7 +35,7 @@ def transcript(text: str, *, age: float = 0, window: str = "") -> Transcript:
 
 
 def sink(env: dict[str, str], policy: Policy = "hold", join: str = " ") -> WaylandSink:
-    return WaylandSink(config.TypeSink(on_focus_change=policy), join, environ=env)
+    return WaylandSink(outputconfig.TypeSink(on_focus_change=policy), join, environ=env)
 
 
 @pytest.fixture

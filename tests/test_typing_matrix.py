@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from spoken_into import ask, line, transcript
 
-from dictated import config
+from dictated import outputconfig
 from dictated.sinks.type import TypeSink
 from dictated.x11 import xkb
 
@@ -31,7 +31,7 @@ CAPS, SECOND_GROUP = 66, 135
 @pytest.fixture
 async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
     assert screen.display
-    made = TypeSink(config.TypeSink(), " ")
+    made = TypeSink(outputconfig.TypeSink(), " ")
     yield made
     await made.close()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from anyio import CancelScope
 
     from dictated.checkup.waylandwindow import WaylandWindow
-    from dictated.config import MethodName
+    from dictated.outputconfig import MethodName
     from dictated.wayland.method import Key, Method
 
 SHOWN_S = 2.0

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dictated.checkup.window import Window
-    from dictated.config import Config, Output
+    from dictated.config import Config
+    from dictated.outputconfig import Output
     from dictated.ports import Sink
 
 WITHIN_S = 15.0

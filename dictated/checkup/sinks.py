@@ -14,7 +14,7 @@ from dictated.sinks.clipboard import PROGRAMS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dictated.config import Output
+    from dictated.outputconfig import Output
 
 WITHIN_S = 5.0
 

@@ -14,7 +14,7 @@ from dictated.errors import NoDisplayError, SinkError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dictated import config
+    from dictated import outputconfig
     from dictated.types import Transcript
 
 
@@ -40,7 +40,7 @@ class ClipboardSink:
 
     name = "clipboard"
 
-    def __init__(self, settings: config.ClipboardSink, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, settings: outputconfig.ClipboardSink, environ: Mapping[str, str] = os.environ) -> None:
         self._timeout = settings.timeout
         self._environ = environ
 

@@ -17,7 +17,7 @@ from dictated.x11 import display
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dictated import config
+    from dictated import outputconfig
     from dictated.accessibility.reader import Reader
     from dictated.types import Transcript
     from dictated.x11.ownkeys import OwnKeys
@@ -43,7 +43,7 @@ class DesktopSink:
 
     def __init__(
         self,
-        settings: config.TypeSink,
+        settings: outputconfig.TypeSink,
         join: str,
         own: OwnKeys,
         environ: Mapping[str, str],

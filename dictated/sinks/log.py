@@ -19,7 +19,7 @@ from dictated.errors import SinkError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dictated import config
+    from dictated import outputconfig
     from dictated.types import Transcript
 
 LOOK_BACK = 1 << 20
@@ -41,7 +41,7 @@ class LogSink:
 
     name = "log"
 
-    def __init__(self, settings: config.LogSink, now: Callable[[], datetime] = local_now) -> None:
+    def __init__(self, settings: outputconfig.LogSink, now: Callable[[], datetime] = local_now) -> None:
         self._settings = settings
         self._look_back = LOOK_BACK if settings.format == "markdown" else 1
         self._now = now

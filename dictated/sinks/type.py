@@ -20,7 +20,7 @@ from dictated.x11.typist import Typist
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dictated import config
+    from dictated import outputconfig
     from dictated.types import Transcript, Utterance
 
 MOST_CHARACTERS = 20_000
@@ -51,7 +51,7 @@ class TypeSink:
 
     name = "type"
 
-    def __init__(self, settings: config.TypeSink, join: str, own: OwnKeys | None = None) -> None:
+    def __init__(self, settings: outputconfig.TypeSink, join: str, own: OwnKeys | None = None) -> None:
         self._settings = settings
         self._join = join
         self._typist = Typist(
@@ -160,7 +160,7 @@ class _Aim:
     `windows` are those that had the focus before a key of theirs; `whole` says that they arrived whole.
     """
 
-    def __init__(self, focus: Focus, settings: config.TypeSink, utterance: Utterance) -> None:
+    def __init__(self, focus: Focus, settings: outputconfig.TypeSink, utterance: Utterance) -> None:
         self._focus = focus
         self._settings = settings
         self._utterance = utterance

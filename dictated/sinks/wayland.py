@@ -30,8 +30,8 @@ from dictated.wayland.ydotool import Ydotool
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dictated import config
-    from dictated.config import MethodName
+    from dictated import outputconfig
+    from dictated.outputconfig import MethodName
     from dictated.types import Transcript, Utterance
     from dictated.wayland.method import Key, Method
 
@@ -52,7 +52,7 @@ class WaylandSink:
 
     def __init__(
         self,
-        settings: config.TypeSink,
+        settings: outputconfig.TypeSink,
         join: str,
         environ: Mapping[str, str] = os.environ,
     ) -> None:

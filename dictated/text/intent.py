@@ -1,0 +1,17 @@
+"""What an utterance asks for, once its words are read as a person means them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    r"""First take back so many texts that were delivered before, then write the text, then stop listening.
+
+    `text` has "\n" only where a new line was asked for.
+    """
+
+    text: str = field(default="", repr=False)
+    takes_back: int = 0
+    stops: bool = False
