@@ -101,6 +101,15 @@ class SegmentSettings(Struct, frozen=True, kw_only=True):
             "0 is off."
         ),
     ] = 150
+    hypothesis_ms: Annotated[
+        int,
+        Meta(
+            ge=100,
+            le=5000,
+            description="New sound between two guesses of the local engine at what is being said (output.type."
+            "live, `dictated status --follow`).",
+        ),
+    ] = 300
     tail_ms: Annotated[
         Milliseconds, Meta(description="How much of that quiet is kept with the utterance; at most pause_ms.")
     ] = 300

@@ -42,6 +42,13 @@ class TypeSink(Struct, frozen=True, kw_only=True):
         tuple[MethodName, ...],
         Meta(min_length=1, description="How words are typed in a Wayland session, in the order tried."),
     ] = ("virtual-keyboard", "portal", "paste", "ydotool")
+    live: Annotated[
+        bool,
+        Meta(
+            description="Let words appear while they are still being said, by the local engine; what turns "
+            "out otherwise is corrected in the same window."
+        ),
+    ] = False
     read_back: Annotated[
         bool,
         Meta(description="Look whether typed words arrived, where the window tells (AT-SPI: GTK, Qt)."),

@@ -155,6 +155,40 @@ class Undoable(Sink, Protocol):
         ...
 
 
+@runtime_checkable
+class Live(Sink, Protocol):
+    """A sink where words can appear while they are still being said."""
+
+    @property
+    def live(self) -> bool:
+        """Whether they are to appear (`output.type.live`)."""
+        ...
+
+    @property
+    def corrections(self) -> int:
+        """How many graphemes that had appeared were taken back since the sink was made."""
+        ...
+
+    async def appear(self, utterance: Utterance, text: str) -> None:
+        """Have `text` stand there as the beginning of this utterance's words, in place of what did before.
+
+        `deliver` of the utterance of that number completes it, whatever its words are then.
+
+        Raises:
+            HeldError: nothing may appear there now; nothing was done, and what stands there stays.
+            SinkError: it broke off, and nothing more may appear of this utterance.
+        """
+        ...
+
+    async def vanish(self) -> None:
+        """Take back what appeared of an utterance that is not delivered; nothing where nothing may be.
+
+        Raises:
+            SinkError: it broke off.
+        """
+        ...
+
+
 class Hotkey(Protocol):
     """A watcher of keys."""
 
