@@ -106,8 +106,8 @@ class SegmentSettings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=100,
             le=5000,
-            description="New sound between two guesses of the local engine at what is being said (output.type."
-            "live, `dictated status --follow`).",
+            description="New sound between two guesses of the local engine at what is being said (for "
+            "output.type.live and `dictated status --follow`).",
         ),
     ] = 300
     tail_ms: Annotated[
