@@ -15,6 +15,7 @@ DictatedError                 exit 1
 │   └── HeldError                      because it must not: too late, or another window is focused
 ├── SpoolError                         the sound of an utterance could not be kept
 ├── HistoryError                       what became of an utterance could not be noted
+├── RefinerError                       a text could not be refined, and stays as it is
 └── HotkeyError                        a key combination that cannot be watched
 
 A message is one line: what happened, and how to mend it. It never holds what the user said.
@@ -114,6 +115,10 @@ class SpoolError(DictatedError):
 
 class HistoryError(DictatedError):
     """What became of an utterance, or what it cost, could not be noted or read."""
+
+
+class RefinerError(DictatedError):
+    """What was to make a text better could not; the text stays as it is."""
 
 
 class HotkeyError(DictatedError):

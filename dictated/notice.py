@@ -15,6 +15,7 @@ class Subject(StrEnum):
     DISK = "Disk"
     HOTKEY = "Hotkey"
     UNDO = "Undo"
+    TEXT = "Your words"
     SETTINGS = "Configuration"
 
 

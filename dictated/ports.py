@@ -89,6 +89,27 @@ class Transcriber(Protocol):
         ...
 
 
+class Refiner(Protocol):
+    """Another's hand on a text before it is delivered: a user's program, a language model."""
+
+    @property
+    def name(self) -> str:
+        """How it is called in the log."""
+        ...
+
+    async def refine(self, transcript: Transcript) -> str:
+        """Return what is to stand for the text, tidied; empty for nothing at all. Takes a bounded time.
+
+        Raises:
+            RefinerError: there is nothing better than the text as it is, and why.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back what is held."""
+        ...
+
+
 class Catalogue(Protocol):
     """An engine that can say which models it has."""
 

@@ -145,7 +145,9 @@ class Transcript:
     """What an engine understood of an utterance; `seconds` is how long it took.
 
     `generation` is the service's own name for the answer. `doubt` says why the text is held back although
-    there is one: it is likely not what was said.
+    there is one: it is likely not what was said. `raw` is what the engine wrote, where the text is other
+    than that. Before it goes anywhere, `takes_back` texts that were delivered before are taken back; after
+    it, listening stops where it `stops`.
     """
 
     utterance: Utterance
@@ -156,6 +158,9 @@ class Transcript:
     evidence: Evidence = Evidence()
     generation: str = ""
     doubt: str = ""
+    raw: str = field(default="", repr=False)
+    takes_back: int = 0
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,101 @@
+"""A transcriber of edited texts: asks another, then does to its words what the user set for them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+
+from dictated.errors import RefinerError
+from dictated.notice import Subject, about, over
+from dictated.types import NO_HINTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dictated.ports import Refiner
+    from dictated.supposition import Foresighted, Supposition
+    from dictated.text.intent import Intent
+    from dictated.types import Hints, Transcript, Utterance
+
+log = logging.getLogger(__name__)
+
+
+class Editor:
+    """Corrects each text, reads the commands in it, then has it refined; what the engine wrote stays as raw.
+
+    A text that is in doubt is held as the engine wrote it: nobody but the user sees it. Each refiner gets
+    what the one before made of the text; one that cannot leaves it as it was, and that is told once.
+    """
+
+    name = "editor"
+
+    def __init__(
+        self, asked: Foresighted, edit: Callable[[str], Intent], refiners: Sequence[Refiner] = ()
+    ) -> None:
+        """`edit` is a pure function; it is called in a thread, for the user's rules may take their time."""
+        self._asked = asked
+        self._edit = edit
+        self._refiners = tuple(refiners)
+        self._complaints: dict[str, str] = {}  # what was last said about a refiner that does not work
+
+    async def warm(self) -> None:
+        """Warm the one that is asked.
+
+        Raises:
+            TranscriberError: it cannot work now.
+        """
+        await self._asked.warm()
+
+    async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
+        """Return the edited text.
+
+        Raises:
+            TranscriberError: there is none.
+        """
+        return await self._edited(await self._asked.transcribe(utterance, hints))
+
+    async def suppose(self, supposition: Supposition) -> Transcript:
+        """Return the edited text, once the supposition has come true; nobody refines what may never be said.
+
+        Raises:
+            TranscriberError: there is none.
+        """
+        return await self._edited(await self._asked.suppose(supposition))
+
+    async def close(self) -> None:
+        """Close everything."""
+        await self._asked.close()
+        for refiner in self._refiners:
+            await refiner.close()
+
+    async def _edited(self, transcript: Transcript) -> Transcript:
+        if not transcript.text or transcript.doubt:
+            return transcript
+        raw = transcript.text
+        intent = await to_thread.run_sync(self._edit, raw)
+        edited = replace(
+            transcript, text=intent.text, takes_back=intent.takes_back, stops=intent.stops, raw=raw
+        )
+        for refiner in self._refiners:
+            if edited.text:
+                edited = replace(edited, text=await self._refined(refiner, edited))
+        return replace(edited, raw="") if edited.text == edited.raw else edited
+
+    async def _refined(self, refiner: Refiner, transcript: Transcript) -> str:
+        try:
+            text = await refiner.refine(transcript)
+        except RefinerError as error:
+            self._complain(refiner.name, str(error))
+            return transcript.text
+        if self._complaints.pop(refiner.name, None):
+            log.info("%s works again", refiner.name, extra=over(Subject.TEXT))
+        return text
+
+    def _complain(self, name: str, complaint: str) -> None:
+        """Say it once, not with every utterance."""
+        if self._complaints.get(name) != complaint:
+            self._complaints[name] = complaint
+            log.warning("%s: %s; texts stay as they are", name, complaint, extra=about(Subject.TEXT))

@@ -1,0 +1,141 @@
+"""Rules of editing: what is done to a text between the engine and the sinks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from doubles import NumberingTranscriber, utterance
+from foresight import spoken
+
+from dictated.editor import Editor
+from dictated.errors import RefinerError, TranscriberError
+from dictated.supposition import Supposition
+from dictated.text.intent import Intent
+
+if TYPE_CHECKING:
+    from dictated.types import Transcript
+
+
+class Louder:
+    """A refiner that adds a mark, or fails while it is told to."""
+
+    name = "louder"
+
+    def __init__(self) -> None:
+        self.failing = False
+        self.closed = False
+        self.asked = 0
+
+    async def refine(self, transcript: Transcript) -> str:
+        self.asked += 1
+        if self.failing:
+            raise RefinerError("it is hoarse; give it tea")
+        return transcript.text + "!"
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Plain(NumberingTranscriber):
+    """An engine that can be asked ahead."""
+
+    async def suppose(self, supposition: Supposition) -> Transcript:
+        answer = await self.transcribe(supposition.utterance)
+        return replace(answer, utterance=await supposition.real())
+
+
+def saying(text: str, doubt: str = "") -> Plain:
+    engine = Plain()
+    engine.texts[1], engine.doubts[1] = text, doubt
+    return engine
+
+
+def untouched(text: str) -> Intent:
+    return Intent(text)
+
+
+def capitals(text: str) -> Intent:
+    return Intent(text.upper(), takes_back=2, stops=True)
+
+
+def nothing(_: str) -> Intent:
+    return Intent("", takes_back=1)
+
+
+async def edited(editor: Editor) -> Transcript:
+    return await editor.transcribe(utterance(1))
+
+
+async def test_an_edited_text_keeps_what_the_engine_wrote() -> None:
+    transcript = await edited(Editor(saying("hello"), capitals))
+    assert (transcript.text, transcript.raw) == ("HELLO", "hello")
+
+
+async def test_a_text_that_stays_as_it_is_is_not_kept_twice() -> None:
+    assert (await edited(Editor(saying("hello"), untouched))).raw == ""
+
+
+async def test_what_the_words_command_goes_along_with_them() -> None:
+    transcript = await edited(Editor(saying("hello"), capitals))
+    assert (transcript.takes_back, transcript.stops) == (2, True)
+
+
+async def test_a_text_in_doubt_is_neither_edited_nor_refined() -> None:
+    louder = Louder()
+    transcript = await edited(Editor(saying("hello", "never said"), capitals, [louder]))
+    assert (transcript.text, transcript.takes_back, louder.asked) == ("hello", 0, 0)
+
+
+async def test_where_no_words_are_left_nobody_refines_them() -> None:
+    louder = Louder()
+    transcript = await edited(Editor(saying("scratch that"), nothing, [louder]))
+    assert (transcript.text, transcript.raw, louder.asked) == ("", "scratch that", 0)
+
+
+async def test_a_refiner_gets_what_the_one_before_it_made() -> None:
+    transcript = await edited(Editor(saying("hello"), capitals, [Louder(), Louder()]))
+    assert (transcript.text, transcript.raw) == ("HELLO!!", "hello")
+
+
+async def test_a_refiner_that_fails_leaves_the_text_and_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    louder = Louder()
+    louder.failing = True
+    editor = Editor(saying("hello"), untouched, [louder])
+    assert [(await edited(editor)).text for _ in range(3)] == ["hello"] * 3
+    assert [record.getMessage() for record in caplog.records] == [
+        "louder: it is hoarse; give it tea; texts stay as they are"
+    ]
+
+
+async def test_a_refiner_that_works_again_is_told_of_again_when_it_fails(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    louder = Louder()
+    editor = Editor(saying("hello"), untouched, [louder])
+    for louder.failing in (True, False, True):
+        await edited(editor)
+    assert sum("hoarse" in record.getMessage() for record in caplog.records) == 2
+
+
+async def test_what_was_supposed_is_edited_when_it_has_come_true() -> None:
+    supposition = Supposition(spoken(1, 5))
+    supposition.come_true(spoken(1, 5, 2))
+    transcript = await Editor(saying("hello"), capitals).suppose(supposition)
+    assert (transcript.text, transcript.utterance) == ("HELLO", supposition.utterance)
+
+
+async def test_an_engine_that_fails_fails_as_without_editing() -> None:
+    engine = saying("hello")
+    engine.failing[1] = TranscriberError("no")
+    with pytest.raises(TranscriberError, match="no"):
+        await edited(Editor(engine, capitals))
+
+
+async def test_closing_closes_the_refiners() -> None:
+    louder = Louder()
+    await Editor(saying("hello"), untouched, [louder]).close()
+    assert louder.closed
