@@ -15,6 +15,7 @@ DictatedError                 exit 1
 │   └── HeldError                      because it must not: too late, or another window is focused
 ├── SpoolError                         the sound of an utterance could not be kept
 ├── HistoryError                       what became of an utterance could not be noted
+├── ProgramError                       a program of the desktop or the user that cannot be started
 ├── RefinerError                       a text could not be refined, and stays as it is
 └── HotkeyError                        a key combination that cannot be watched
 
@@ -115,6 +116,10 @@ class SpoolError(DictatedError):
 
 class HistoryError(DictatedError):
     """What became of an utterance, or what it cost, could not be noted or read."""
+
+
+class ProgramError(DictatedError):
+    """A program that is not there or cannot be started."""
 
 
 class RefinerError(DictatedError):

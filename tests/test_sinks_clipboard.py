@@ -154,7 +154,7 @@ async def test_a_missing_program_is_told_by_its_package(
 async def test_a_screen_that_does_not_answer_is_told(program: str, tmp_path: Path) -> None:
     env = {"DISPLAY": ":no-such-screen", "PATH": only(tmp_path / "bin", program)}
 
-    with pytest.raises(SinkError, match=rf"{program} failed \(exit status 1\)"):
+    with pytest.raises(SinkError, match=rf"{program}: .*Can't open display"):
         await sink(env).deliver(transcript("secret"))
 
 
@@ -162,7 +162,7 @@ async def test_a_program_that_hangs_is_ended(tmp_path: Path) -> None:
     stand_in(tmp_path / "bin", "wl-copy", f"echo $$ > {tmp_path}/pid; exec /bin/sleep 60")
     env = {"WAYLAND_DISPLAY": "wayland-0", "PATH": str(tmp_path / "bin")}
 
-    with pytest.raises(SinkError, match=r"wl-copy took longer than 0\.5 s"):
+    with pytest.raises(SinkError, match=r"wl-copy: it took longer than 0\.5 s"):
         await sink(env, timeout=0.5).deliver(transcript("secret"))
 
     with pytest.raises(ProcessLookupError):

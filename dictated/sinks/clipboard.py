@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
-import anyio
-
-from dictated.errors import NoDisplayError, SinkError
+from dictated.errors import NoDisplayError, ProgramError, SinkError
+from dictated.program import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,34 +70,8 @@ class ClipboardSink:
 
     async def _offer(self, program: Program, words: bytes) -> str | None:
         """Return what went wrong, or nothing."""
-        name = program.command[0]
         try:
-            with anyio.fail_after(self._timeout):
-                status = await self._run(program.command, words)
-        except TimeoutError:
-            return f"{name} took longer than {self._timeout:g} s"
-        except FileNotFoundError:
-            return f"{name} is not installed (package {program.package})"
-        except OSError as error:
-            return f"{name} cannot be started ({error.strerror})"
-        return f"{name} failed (exit status {status})" if status else None
-
-    async def _run(self, command: tuple[str, ...], words: bytes) -> int:
-        """Give the words by standard input: arguments can be read by every user of the machine.
-
-        The child that such a program leaves behind must not hold a pipe of ours open, nor end by the
-        Ctrl+C that is meant for us.
-        """
-        with os.fdopen(os.memfd_create("words"), "w+b", buffering=0) as file:
-            file.write(words)
-            file.seek(0)
-            done = await anyio.run_process(
-                command,
-                stdin=file,
-                stdout=DEVNULL,
-                stderr=DEVNULL,
-                check=False,
-                env=self._environ,
-                start_new_session=True,
-            )
-        return done.returncode
+            ended = await run(program.command, self._environ, words, timeout=self._timeout)
+        except ProgramError as error:
+            return f"{error} (package {program.package})"
+        return f"{program.command[0]}: {ended.fault}" if ended.fault else None

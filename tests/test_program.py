@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dictated.wayland.method import UnsupportedError
-from dictated.wayland.program import OUTPUT_BYTES, Ended, run
+from dictated.errors import ProgramError
+from dictated.program import OUTPUT_BYTES, Ended, run
 
 ENVIRON = {"PATH": os.defpath}
 
@@ -59,10 +59,10 @@ async def test_a_child_left_behind_holds_nothing_up() -> None:
 
 async def test_what_cannot_be_started_is_told(tmp_path: Path) -> None:
     (tmp_path / "tool").write_text("")
-    with pytest.raises(UnsupportedError, match=r"tool cannot be started \(Permission denied\)"):
+    with pytest.raises(ProgramError, match=r"tool cannot be started \(Permission denied\)"):
         await run([str(tmp_path / "tool")], ENVIRON, timeout=5)
 
 
 async def test_what_is_not_installed_is_told() -> None:
-    with pytest.raises(UnsupportedError, match="no-such-tool is not installed"):
+    with pytest.raises(ProgramError, match="no-such-tool is not installed"):
         await run(["no-such-tool"], ENVIRON, timeout=5)
