@@ -24,10 +24,16 @@ _COMPLAINT_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a program ended: what it wrote, and its fault in a few words, "" when it has none."""
+    """How a program ended: what it wrote; in a few words what went wrong, and what it said of that itself."""
 
     output: bytes
-    fault: str
+    failure: str = ""
+    complaint: str = ""
+
+    @property
+    def fault(self) -> str:
+        """What went wrong, best in the program's own words; "" for nothing."""
+        return self.complaint or self.failure
 
 
 async def run(
@@ -72,10 +78,10 @@ def _ended(status: int, output: bytes, errors: bytes) -> Ended:
     if len(output) >= OUTPUT_BYTES:
         return Ended(b"", f"it wrote more than {OUTPUT_BYTES >> 20} MB")
     if not status:
-        return Ended(output, "")
+        return Ended(output)
     lines = errors.decode(errors="replace").split("\n")
     complaint = next((line.strip() for line in lines if line.strip()), "")
-    return Ended(output, complaint[:_COMPLAINT_CHARACTERS] or f"exit status {status}")
+    return Ended(output, f"exit status {status}", complaint[:_COMPLAINT_CHARACTERS])
 
 
 @contextmanager

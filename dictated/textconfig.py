@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from dictated.refineconfig import Hook
+
 Phrase = Annotated[str, Meta(min_length=1, max_length=100)]
 
 Pattern = Annotated[str, Meta(min_length=1, max_length=1000)]
@@ -89,3 +91,4 @@ class Text(Struct, frozen=True, kw_only=True):
         Meta(description='Texts by name: "insert my address" writes that of "my address".'),
     ] = {}
     commands: Commands = field(default_factory=Commands)
+    hook: Hook = field(default_factory=Hook)

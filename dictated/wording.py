@@ -20,5 +20,10 @@ def tidy(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def tidy_lines(text: str) -> str:
+    """Return the text with each of its lines tidied; empty ones at its beginning and end are left out."""
+    return "\n".join(map(tidy, text.splitlines())).strip("\n")
+
+
 def _wanted(char: str) -> bool:
     return char not in _BIDI and unicodedata.category(char) not in _UNWANTED

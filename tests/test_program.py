@@ -20,16 +20,16 @@ async def sh(script: str, words: bytes = b"", timeout: float = 10) -> Ended:  # 
 @pytest.mark.parametrize(
     ("script", "ended"),
     [
-        ("echo yes", Ended(b"yes\n", "")),
-        ("echo quiet >&2", Ended(b"", "")),
+        ("echo yes", Ended(b"yes\n")),
+        ("echo quiet >&2", Ended(b"")),
         ("exit 3", Ended(b"", "exit status 3")),
         (
             "echo; echo ' bad luck '; echo; echo more; exit 1",
             Ended(b"\n bad luck \n\nmore\n", "exit status 1"),
         ),
-        ("printf '\\n bad luck \\nmore' >&2; exit 1", Ended(b"", "bad luck")),
+        ("printf '\\n bad luck \\nmore' >&2; exit 1", Ended(b"", "exit status 1", "bad luck")),
         ("kill -9 $$", Ended(b"", "exit status -9")),
-        ("cat", Ended(b"", "")),
+        ("cat", Ended(b"")),
     ],
 )
 async def test_a_program_ends_as_its_status_says(script: str, ended: Ended) -> None:

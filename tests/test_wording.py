@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dictated.wording import tidy
+from dictated.wording import tidy, tidy_lines
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,17 @@ def test_no_control_character_is_left_whatever_comes_in(text: str) -> None:
 @given(st.text())
 def test_what_is_tidy_stays_as_it_is(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [("a", "a"), ("a\nb", "a\nb"), ("\n a \t b\r\n\n c \n\n", "a b\n\nc"), ("\n\n", ""), ("a\x1bb", "ab")],
+)
+def test_lines_are_tidied_one_by_one(text: str, lines: str) -> None:
+    assert tidy_lines(text) == lines
+
+
+@given(st.text())
+def test_each_of_the_lines_is_a_tidied_text(text: str) -> None:
+    lines = tidy_lines(text).split("\n")
+    assert lines == [tidy(line) for line in lines]
