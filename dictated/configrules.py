@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dictated.config import Config, Hotkeys
     from dictated.hotkeys.combination import Parts
-    from dictated.sttconfig import RemoteEngine, Stt
+    from dictated.sttconfig import Service, Stt
 
 
 def faults(config: Config) -> Iterator[str]:
@@ -25,6 +25,7 @@ def faults(config: Config) -> Iterator[str]:
     yield from _engines(config.stt)
     for name in ("openrouter", "cloudflare", "openai"):
         yield from _address(getattr(config.stt, name), f"stt.{name}")
+    yield from _address(config.text.cleanup, "text.cleanup")
 
 
 def _hotkeys(hotkeys: Hotkeys) -> Iterator[str]:
@@ -58,7 +59,7 @@ def _engines(stt: Stt) -> Iterator[str]:
         yield "stt.cloudflare.account_id: is not set; the dashboard shows it (Workers & Pages, Account ID)"
 
 
-def _address(service: RemoteEngine, table: str) -> Iterator[str]:
+def _address(service: Service, table: str) -> Iterator[str]:
     """An address is https, holds no key, and goes in plain text to this machine only."""
     try:
         url = urlsplit(service.base_url)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from dictated.sttconfig import Seconds  # noqa: TC001 (msgspec reads the annotations)
+from dictated.sttconfig import KeyVariable, Seconds, Service
 
 
 class Hook(Struct, frozen=True, kw_only=True):
@@ -23,3 +23,31 @@ class Hook(Struct, frozen=True, kw_only=True):
     timeout: Annotated[
         Seconds, Meta(description="Seconds it may take; then the text is typed as it was.")
     ] = 2.0
+
+
+class Cleanup(Service, frozen=True, kw_only=True):
+    """A language model that cleans each text up: fillers, slips, punctuation. What you say goes there."""
+
+    base_url: Annotated[
+        str,
+        Meta(
+            min_length=1, description="Where it answers as OpenAI's chat does: a service, or Ollama at home."
+        ),
+    ] = "https://openrouter.ai/api/v1"
+    model: Annotated[str, Meta(description='As the service names it; "" is off.')] = ""
+    api_key_env: KeyVariable = "OPENROUTER_API_KEY"
+    timeout: Annotated[
+        Seconds, Meta(description="Seconds it may take; then the text is typed as it was.")
+    ] = 4.0
+    wishes: Annotated[
+        str, Meta(max_length=4000, description='More to ask of it: "British spelling; no exclamation marks".')
+    ] = ""
+    most_change: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="The most of a text that it may change, counted in words; an answer beyond is thrown "
+            "away, for it may have obeyed what you said.",
+        ),
+    ] = 0.25

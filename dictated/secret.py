@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-    from dictated.sttconfig import RemoteEngine
+    from dictated.sttconfig import Service
 
 LARGEST_KEY = 4096
 """Bytes of a key; signed tokens have about a thousand, and servers take headers of 8 KiB in all."""
@@ -79,7 +79,7 @@ class Secret:
         raise TypeError("a secret is not written anywhere, so it is not pickled")
 
 
-def missing(name: str, settings: RemoteEngine) -> str:
+def missing(name: str, settings: Service) -> str:
     """Say in one sentence that engine `name` has no key, and every place it may be put."""
     variable = f"the environment as {settings.api_key_env}, into " if settings.api_key_env else ""
     return (
@@ -89,7 +89,7 @@ def missing(name: str, settings: RemoteEngine) -> str:
     )
 
 
-def find(name: str, settings: RemoteEngine, environ: Mapping[str, str]) -> Secret | None:
+def find(name: str, settings: Service, environ: Mapping[str, str]) -> Secret | None:
     """Return the key of engine `name`, or None where there is none; may block.
 
     Looked for in this order: `api_key_file`; the variable `api_key_env`; the systemd credential NAME-api-key

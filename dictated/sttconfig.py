@@ -38,7 +38,7 @@ class LocalEngine(Struct, frozen=True, kw_only=True):
     ] = "auto"
 
 
-class RemoteEngine(Struct, frozen=True, kw_only=True):
+class Service(Struct, frozen=True, kw_only=True):
     """What every service has."""
 
     base_url: BaseUrl
@@ -54,6 +54,15 @@ class RemoteEngine(Struct, frozen=True, kw_only=True):
             description="Ask the desktop keyring (service dictated, user as the engine) where neither has it."
         ),
     ] = False
+    timeout: Annotated[Seconds, Meta(description="Seconds one request may take, upload and answer.")] = 30.0
+    allow_plaintext: Annotated[
+        bool, Meta(description="Send what you say and the key over plain http:// to another machine.")
+    ] = False
+
+
+class RemoteEngine(Service, frozen=True, kw_only=True):
+    """What every service that transcribes has."""
+
     language: Annotated[
         str, Meta(min_length=1, description='What is spoken ("en"); "auto" lets the service find out.')
     ] = "auto"
@@ -61,7 +70,6 @@ class RemoteEngine(Struct, frozen=True, kw_only=True):
         float | None,
         Meta(description="Not sent unless set: 0 makes some servers repeat themselves on noise."),
     ] = None
-    timeout: Annotated[Seconds, Meta(description="Seconds one request may take, upload and answer.")] = 30.0
     format: Annotated[
         Literal["wav", "flac", "ogg"],
         Meta(description="How sound is sent: flac is lossless and half the size, ogg (Opus) a tenth."),
@@ -69,9 +77,6 @@ class RemoteEngine(Struct, frozen=True, kw_only=True):
     price_per_minute: Annotated[
         float, Meta(ge=0, le=100, description="US dollars, counted where the service tells no cost itself.")
     ] = 0.0
-    allow_plaintext: Annotated[
-        bool, Meta(description="Send sound and key over plain http:// to another machine.")
-    ] = False
 
 
 class OpenRouterEngine(RemoteEngine, frozen=True, kw_only=True):

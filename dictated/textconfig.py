@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from dictated.refineconfig import Hook
+from dictated.refineconfig import Cleanup, Hook
 
 Phrase = Annotated[str, Meta(min_length=1, max_length=100)]
 
@@ -91,4 +91,5 @@ class Text(Struct, frozen=True, kw_only=True):
         Meta(description='Texts by name: "insert my address" writes that of "my address".'),
     ] = {}
     commands: Commands = field(default_factory=Commands)
+    cleanup: Cleanup = field(default_factory=Cleanup)
     hook: Hook = field(default_factory=Hook)

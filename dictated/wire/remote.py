@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dictated.errors import TranscriberError
     from dictated.secret import Secret
-    from dictated.sttconfig import RemoteEngine
+    from dictated.sttconfig import Service
     from dictated.wire.link import Link
 
 __all__ = ["LARGEST_ANSWER", "Remote", "Reply"]
@@ -51,7 +51,7 @@ class Remote:
     def __init__(
         self,
         name: str,
-        settings: RemoteEngine,
+        settings: Service,
         link: Link,
         find_key: Callable[[], Secret | None],
         *,
