@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 
 from dictated.limits import Limits
 from dictated.outputconfig import Milliseconds, Output
+from dictated.profileconfig import Name, Profile
 from dictated.sttconfig import Stt
 from dictated.textconfig import Text
 
@@ -197,3 +198,4 @@ class Config(Struct, frozen=True, kw_only=True):
     history: HistorySettings = field(default_factory=HistorySettings)
     feedback: Feedback = field(default_factory=Feedback)
     limits: Limits = field(default_factory=Limits)
+    profiles: dict[Name, Profile] = field(default_factory=dict)

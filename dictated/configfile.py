@@ -15,6 +15,8 @@ from msgspec import Meta, Struct
 from dictated import configrules
 from dictated.config import Config
 from dictated.errors import ConfigError
+from dictated.profileconfig import Name, Profile
+from dictated.profiles import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,16 +70,27 @@ def parse(text: str, source: str) -> Config:
 def _faults(table: type[Struct], found: Mapping[str, Any], prefix: str) -> Iterator[str]:
     """Yield a line for every key of `found` that `table` does not take as it stands."""
     types = get_type_hints(table, include_extras=True)
+    if table is Profile:  # what it changes is of the kind that is changed
+        types |= {name: kind for name, kind in get_type_hints(Config).items() if name in TABLES}
     for key, value in found.items():
         path = prefix + key
         if key not in types:
             yield f"{path}: there is no such key{_nearest(path)}"
-        elif not _is_table(types[key]):
-            yield from _value_faults(types[key], value, path)
-        elif isinstance(value, dict):
-            yield from _faults(types[key], value, path + ".")
+        elif _is_table(types[key]):
+            yield from _table_faults(types[key], value, path)
+        elif types[key] == dict[Name, Profile] and isinstance(value, dict):
+            for name, profile in value.items():
+                yield from _value_faults(Name, name, path)
+                yield from _table_faults(Profile, profile, f"{path}.{name}")
         else:
-            yield f"{path}: found {_shown(value, path)}; allowed is a table [{path}]"
+            yield from _value_faults(types[key], value, path)
+
+
+def _table_faults(table: type[Struct], value: object, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from _faults(table, value, path + ".")
+    else:
+        yield f"{path}: found {_shown(value, path)}; allowed is a table [{path}]"
 
 
 def _value_faults(allowed: Any, value: object, path: str) -> Iterator[str]:
@@ -140,7 +153,14 @@ def dump(config: Config) -> str:
         "# Lives at $XDG_CONFIG_HOME/dictated/config.toml (~/.config/dictated/config.toml).",
     ]
     for name in config.__struct_fields__:
-        lines += _dump_table(getattr(config, name), name)
+        value = getattr(config, name)
+        if isinstance(value, Struct):
+            lines += _dump_table(value, name)
+    for name, profile in config.profiles.items():
+        lines += _dump_table(profile, f"profiles.{name}")
+    if not config.profiles:
+        sample = _dump_table(Profile(), "profiles.name")
+        lines += (f"# {line.removeprefix('# ')}" if line else "" for line in sample)
     return "\n".join(lines) + "\n"
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import msgspec
 
 from dictated.errors import HotkeyError
 from dictated.hotkeys import usboard
 from dictated.hotkeys.chord import COMBINATIONS
 from dictated.hotkeys.combination import are_pressed_alike, parse
+from dictated.profiles import DEFAULT, effective
+from dictated.wording import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dictated.config import Config, Hotkeys
     from dictated.hotkeys.combination import Parts
     from dictated.sttconfig import Service, Stt
+    from dictated.textconfig import Replacement
+
+_UNPRINTABLE = "holds a control character, or one that hides; take it out"
 
 
 def faults(config: Config) -> Iterator[str]:
@@ -26,6 +35,11 @@ def faults(config: Config) -> Iterator[str]:
     for name in ("openrouter", "cloudflare", "openai"):
         yield from _address(getattr(config.stt, name), f"stt.{name}")
     yield from _address(config.text.cleanup, "text.cleanup")
+    yield from _profiles(config)
+    yield from _replacements(config.text.replacements)
+    yield from _snippets(config.text.snippets)
+    if config.text.numbers:
+        yield from _numbers(config.text.language)
 
 
 def _hotkeys(hotkeys: Hotkeys) -> Iterator[str]:
@@ -57,6 +71,66 @@ def _engines(stt: Stt) -> Iterator[str]:
         yield "stt.hedge_after: asks the next engine, and there is none; name one in stt.fallback, or set 0"
     if "cloudflare" in chosen and not stt.cloudflare.account_id:
         yield "stt.cloudflare.account_id: is not set; the dashboard shows it (Workers & Pages, Account ID)"
+
+
+def _replacements(rules: Iterable[Replacement]) -> Iterator[str]:
+    """Each rule can be carried out, and puts nothing that a terminal would obey."""
+    for number, rule in enumerate(rules):
+        from dictated.text.replacements import read  # noqa: PLC0415 (only where there are rules)
+
+        try:
+            read(rule)
+        except ValueError as error:
+            yield f"text.replacements[{number}].{error}"
+        if not _is_printable(rule.put):
+            yield f"text.replacements[{number}].put: {_UNPRINTABLE}"
+
+
+def _snippets(texts: Mapping[str, str]) -> Iterator[str]:
+    """Each name can be said, none sounds like another, and no text holds what a terminal would obey."""
+    if not texts:
+        return
+    from dictated.text.snippets import spoken  # noqa: PLC0415 (brings regex)
+
+    names: dict[str, str] = {}
+    for name, text in texts.items():
+        path = f"text.snippets.{json.dumps(name, ensure_ascii=False)}"
+        said = spoken(name)
+        if not said:
+            yield f"{path}: has no word that could be said"
+        elif said in names:
+            yield f"{path}: sounds like {json.dumps(names[said], ensure_ascii=False)}; give it another name"
+        if not _is_printable(text):
+            yield f"{path}: {_UNPRINTABLE}"
+        names.setdefault(said, name)
+
+
+def _is_printable(text: str) -> bool:
+    return tidy(text) == " ".join(text.split())
+
+
+def _numbers(language: str) -> Iterator[str]:
+    """What reads numbers is there, and knows the language."""
+    from dictated.text.numbers import LANGUAGES  # noqa: PLC0415 (brings regex)
+
+    if language not in LANGUAGES:
+        known = ", ".join(sorted(LANGUAGES))
+        yield f'text.numbers: cannot be read in text.language = "{language}"; known are {known}'
+    elif find_spec("text_to_num") is None:
+        yield "text.numbers: needs a package; get it with: pip install 'dictated[numbers]'"
+
+
+def _profiles(config: Config) -> Iterator[str]:
+    """What holds with each profile can be used as what holds without."""
+    plain = msgspec.structs.replace(config, profiles={})
+    known = set(faults(plain)) if config.profiles else set()
+    for name in config.profiles:
+        if name == DEFAULT:
+            yield f"profiles.{name}: is what holds without a profile; call it otherwise"
+        changed = effective(config, name)
+        for fault in faults(msgspec.structs.replace(changed, profiles={})):
+            if fault not in known:
+                yield f"profiles.{name}.{fault}"
 
 
 def _address(service: Service, table: str) -> Iterator[str]:

@@ -37,11 +37,11 @@ class Supposition:
         return self._came_true.is_set()
 
     def covers(self, said: Utterance) -> bool:
-        """Say whether it is this utterance, all of its speech the same; its last silence may differ."""
+        """Say whether it is this utterance, with its profile; its last silence alone may differ."""
         mine, other = self.utterance.segment, said.segment
         end = (other.offset - other.first) * FRAME_BYTES
         return (
-            self.utterance.number == said.number
+            (self.utterance.number, self.utterance.profile) == (said.number, said.profile)
             and (mine.first, mine.offset, mine.voiced) == (other.first, other.offset, other.voiced)
             and mine.pcm[:end] == other.pcm[:end]
         )

@@ -78,6 +78,7 @@ class Utterance:
     """A segment with its number in the order of speaking, and the wall-clock times of its speech.
 
     `window` names the window that had the focus when it was spoken; empty where that is not known.
+    `profile` names the profile that holds for it; empty where none does.
     """
 
     number: int
@@ -85,6 +86,7 @@ class Utterance:
     began: datetime
     ended: datetime
     window: str = ""
+    profile: str = ""
 
     @property
     def pcm(self) -> bytes:

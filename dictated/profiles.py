@@ -1,0 +1,65 @@
+"""Which profile holds in which window, and what the configuration is where it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dictated.config import Config
+    from dictated.profileconfig import Profile
+
+DEFAULT = "default"
+"""What holds where no profile does."""
+
+TABLES = ("text", "stt", "output")
+"""The tables that a profile may change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a window shows of itself: the class of its program, and its title, which is never logged."""
+
+    kind: str = ""
+    title: str = ""
+
+
+def profile_in(window: Look, profiles: Mapping[str, Profile]) -> str:
+    """Return the first profile that names this window, in the order of the file; "" for none.
+
+    A pattern is of the whole class or the whole title, in any case; "*" is any characters, "?" is one.
+    """
+    shown = [text.casefold() for text in (window.kind, window.title) if text]
+    for name, profile in profiles.items():
+        if any(fnmatchcase(text, pattern.casefold()) for pattern in profile.windows for text in shown):
+            return name
+    return ""
+
+
+def effective(config: Config, name: str) -> Config:
+    """Return the configuration that holds with this profile; it is one of `config.profiles`.
+
+    Raises:
+        msgspec.ValidationError: a table does not take what the profile sets.
+    """
+    tables = {table: getattr(config, table) for table in TABLES}
+    changed = {
+        table: msgspec.convert(merged(msgspec.to_builtins(settings), overrides), type(settings))
+        for table, settings in tables.items()
+        if (overrides := getattr(config.profiles[name], table))
+    }
+    return msgspec.structs.replace(config, **changed)
+
+
+def merged(table: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the table with these keys otherwise; a table inside is merged, a list is replaced."""
+    changed: dict[str, Any] = {}
+    for key, value in overrides.items():
+        inner = isinstance(value, dict) and isinstance(table.get(key), dict)
+        changed[key] = merged(table[key], value) if inner else value
+    return {**table, **changed}
