@@ -14,11 +14,13 @@ from dictated.history import Entry
 from dictated.notice import Subject, about, over
 from dictated.records import WAITING, Fate
 from dictated.retention import Retention
+from dictated.stages import Moments
 
 if TYPE_CHECKING:
     from dictated.history import History
     from dictated.refuge import Refuge
     from dictated.spool import Spool
+    from dictated.stages import Stages
     from dictated.types import Transcript, Utterance
 
 log = logging.getLogger(__name__)
@@ -154,10 +156,12 @@ class DiskArchive(Archive):
         self._history = history
         self._retention = Retention(spool, history)
         self._places: dict[int, _Place] = {}  # of what is under way, by the utterance's number
+        self._moments: dict[int, Moments] = {}  # of what was heard just now, by the same; of nothing older
         self._failing: set[str] = set()  # steps that fail just now; the first is told
 
     async def heard(self, utterance: Utterance) -> None:
         """Put the sound on the disk."""
+        self._moments[utterance.number] = Moments(utterance)
         await super().heard(utterance)
         await self._do(self._open, utterance)
 
@@ -172,10 +176,14 @@ class DiskArchive(Archive):
 
     async def begin(self, transcript: Transcript, sink: str, place: str = "") -> None:
         """Put both on the disk."""
+        if moments := self._moments.get(transcript.utterance.number):
+            moments.begin()
         await self._note(transcript.utterance, self._history.records.begin, transcript, sink, place)
 
     async def done(self, utterance: Utterance, sink: str) -> None:
         """Mark it on the disk."""
+        if moments := self._moments.get(utterance.number):
+            moments.arrive()
         await self._note(utterance, self._history.records.done, sink)
 
     async def missed(self, utterance: Utterance, sink: str) -> None:
@@ -188,6 +196,7 @@ class DiskArchive(Archive):
             await super().left(utterance)
             return
         number = self._places.pop(utterance.number).id
+        self._moments.pop(utterance.number, None)
         self.tally.kept += 1
         log.warning("utterance %d is not delivered yet; the next start goes on with it", number)
 
@@ -211,6 +220,8 @@ class DiskArchive(Archive):
         self, utterance: Utterance, fate: Fate, transcript: Transcript | None = None, reason: str = ""
     ) -> None:
         place = self._places.pop(utterance.number, _Place())
+        moments = self._moments.pop(utterance.number, None)
+        stages = moments.stages() if moments else None
         entry = Entry(
             began=utterance.began,
             ended=utterance.ended,
@@ -223,15 +234,17 @@ class DiskArchive(Archive):
             id=place.id,
         )
         homeless = fate in WAITING and not place.audio
-        noted = await self._do(self._close, entry, place.audio) if entry.text or not homeless else False
+        noted = (
+            await self._do(self._close, entry, stages, place.audio) if entry.text or not homeless else False
+        )
         if homeless and not noted and self._refuge:
             self._refuge.take(utterance, entry)
 
-    def _close(self, entry: Entry, audio: str) -> None:
+    def _close(self, entry: Entry, stages: Stages | None, audio: str) -> None:
         """Put down the end, and then let go of what need not be kept: the end stands when the sound goes."""
         if audio and not entry.id and entry.fate not in WAITING:
             self._spool.drop(audio)  # no record speaks of it: the next start would bring its words once more
-        self._history.note(entry)
+        self._history.note(entry, stages)
         if audio and entry.id and entry.fate is Fate.CANCELLED:
             self._spool.drop(audio)
             self._history.records.forget_audio(entry.id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dictated.database import Database
 from dictated.expiry import BATCH, MOST_ENTRIES, Expiry, Keep, Sound
 from dictated.records import WAITING, Fate, Records, from_microseconds, microseconds, storable
 from dictated.schema import STEPS
+from dictated.stages import Latency, Stages
 from dictated.types import Usage
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ MOST_DAYS = 1_100
 
 KEEP = Keep()
 
+_FIRST = date(1970, 1, 2)  # of which each zone knows when it began
+
 _Row = TypeVar("_Row")
 
-_NOTE = """INSERT INTO entries (began, ended, aged, fate, text, reason, engine, took, generation)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_NOTE = """INSERT INTO entries (began, ended, aged, fate, text, reason, engine, took, generation,
+    pause, wait, delivery, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 _SPEND = """INSERT INTO spent (day, engine, answers, seconds, tokens_in, tokens_out, cost)
     VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -33,14 +36,19 @@ _SPEND = """INSERT INTO spent (day, engine, answers, seconds, tokens_in, tokens_
         seconds = seconds + excluded.seconds, tokens_in = tokens_in + excluded.tokens_in,
         tokens_out = tokens_out + excluded.tokens_out, cost = cost + excluded.cost"""
 
-_SETTLE = """UPDATE entries SET fate = ?, text = ?, reason = ?, engine = ?, took = ?, generation = ?
-    WHERE id = ?"""
+_SETTLE = """UPDATE entries SET fate = ?, text = ?, reason = ?, engine = ?, took = ?, generation = ?,
+    pause = ?, wait = ?, delivery = ?, length = ? WHERE id = ?"""
 
 _PRUNE = """DELETE FROM entries WHERE fate IN ('delivered', 'empty', 'cancelled') AND audio = ''
     AND id <= (SELECT max(id) FROM entries) - ?"""
 
 _ENTRIES = """SELECT began, ended, fate, text, reason, engine, took, generation, id, audio
     FROM entries ORDER BY id DESC LIMIT ?"""
+
+_LATENCIES = """SELECT ended, engine, took, pause, wait, delivery, length FROM entries
+    WHERE pause IS NOT NULL AND fate = 'delivered' AND ended >= ? ORDER BY id"""
+
+_HAS_STAGES = "SELECT 1 FROM pragma_table_info('entries') WHERE name = 'pause'"
 
 _SPENT = """SELECT day, engine, answers, seconds, tokens_in, tokens_out, cost
     FROM spent WHERE day >= ? ORDER BY day, rowid"""
@@ -104,11 +112,12 @@ class History:
         self.expiry = Expiry(self._database, keep, now)
         self.records = Records(self._database, self.expiry.sound_horizon)
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: Entry, stages: Stages | None = None) -> None:
         """Add an entry, or bring the one of its `id` up to date.
 
         It is on the disk when this returns; words that are past their time are not. Words that are not where
-        they belong are never past it, words that were thrown away always.
+        they belong are never past it, words that were thrown away always. `stages` is for what is delivered
+        as soon as it was said.
 
         Raises:
             HistoryError: it is not noted.
@@ -117,18 +126,19 @@ class History:
         kept = kept and entry.fate is not Fate.CANCELLED
         text = storable(entry.text) if kept and entry.text else None
         words = (text, storable(entry.reason), entry.engine, entry.took, storable(entry.generation))
+        took = (stages.pause, stages.wait, stages.delivery, stages.sound) if stages else (None,) * 4
         with self._database.writing("FULL") as db:
             if entry.id:
-                self._settle(db, entry, *words)
+                self._settle(db, entry, *words, *took)
                 if not kept:
                     self._database.leave_no_traces()
             else:
                 began, ended = microseconds(entry.began), microseconds(entry.ended)
-                db.execute(_NOTE, (began, ended, ended, entry.fate, *words))
+                db.execute(_NOTE, (began, ended, ended, entry.fate, *words, *took))
             db.execute(_PRUNE, (MOST_ENTRIES,))
 
-    def _settle(self, db: sqlite3.Connection, entry: Entry, *words: Any) -> None:
-        db.execute(_SETTLE, (entry.fate, *words, entry.id))
+    def _settle(self, db: sqlite3.Connection, entry: Entry, *values: Any) -> None:
+        db.execute(_SETTLE, (entry.fate, *values, entry.id))
         if entry.fate not in WAITING:
             db.execute("DELETE FROM deliveries WHERE entry = ?", (entry.id,))
 
@@ -187,6 +197,16 @@ class History:
         """
         return self._made(_spent, self._database.read(_SPENT, since.isoformat()))
 
+    def latencies(self, since: date) -> Sequence[Latency]:
+        """Return how long what was said from that day on took, where that was delivered at once, in order.
+
+        Raises:
+            HistoryError: the file cannot be read.
+        """
+        if not self._database.read(_HAS_STAGES):  # it is of an older version, and reading changes nothing
+            return []
+        return self._made(_latency, self._database.read(_LATENCIES, _midnight(since)))
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
@@ -208,6 +228,15 @@ def _marks(values: Collection[str]) -> str:
 
 def _spent(day: str, engine: str, answers: int, *used: Any) -> Spent:
     return Spent(date.fromisoformat(day), engine, answers, Usage(*used))
+
+
+def _latency(ended: int, engine: str, took: float, *stages: Any) -> Latency:
+    return Latency(from_microseconds(ended).date(), engine, float(took), Stages(*map(float, stages)))
+
+
+def _midnight(day: date) -> int:
+    """When the day begins here; long before there was such a program, some day is as good as another."""
+    return microseconds(datetime.combine(max(day, _FIRST), time()).astimezone())
 
 
 def _before(day: date, days: int) -> date:

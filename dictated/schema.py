@@ -59,4 +59,11 @@ STEPS = (
         """CREATE TRIGGER sound_changes AFTER UPDATE OF size ON entries
             BEGIN UPDATE sound SET bytes = bytes + new.size - old.size; END""",
     ),
+    (
+        # `Stages`, in seconds; NULL where none were taken: brought to its end later, or before this step
+        "ALTER TABLE entries ADD COLUMN pause REAL",
+        "ALTER TABLE entries ADD COLUMN wait REAL",
+        "ALTER TABLE entries ADD COLUMN delivery REAL",
+        "ALTER TABLE entries ADD COLUMN length REAL",
+    ),
 )

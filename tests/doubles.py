@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from dictated.history import Entry
+    from dictated.stages import Stages
 
 SPEECH = Frame(b"\x00\x20" * (FRAME_BYTES // 2))
 SILENCE = Frame(bytes(FRAME_BYTES))
@@ -201,6 +202,7 @@ class ListHistory:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.stages: list[Stages | None] = []  # of each entry
         self.broken: HistoryError | None = None
         self.story: list[str] = []
         self.records = self
@@ -226,9 +228,10 @@ class ListHistory:
         for number in numbers:
             self._tell(f"no sound of {number}")
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: Entry, stages: Stages | None = None) -> None:
         self._tell(f"{entry.fate} {entry.id}")
         self.entries.append(entry)
+        self.stages.append(stages)
         if entry.id and entry.fate in {Fate.DELIVERED, Fate.EMPTY}:
             self._going.append(self._sounds.pop(entry.id))
 
