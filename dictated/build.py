@@ -28,7 +28,7 @@ from dictated.sinks.stdout import StdoutSink
 from dictated.spool import Spool
 from dictated.tape import Tape
 from dictated.transcribers.local import LocalTranscriber
-from dictated.types import Hints
+from dictated.types import FRAME_MS, Hints
 from dictated.vads.ending import Ending
 from dictated.vads.gate import NoiseGate
 from dictated.vads.silero import SileroVad
@@ -109,6 +109,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         reopen_s=config.limits.reopen_s,
         reopen_max_s=config.limits.reopen_max_s,
         silence_s=config.limits.silence_s,
+        guess_every=config.segment.hypothesis_ms // FRAME_MS,
         engines=status,
         window=next((sink.window for sink in sinks.sinks if isinstance(sink, DesktopSink)), no_window),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 
 class Bulletin:
@@ -15,7 +16,9 @@ class Bulletin:
 
     def __init__(self, read: Callable[[], dict[str, Any]]) -> None:
         """`read` says how things stand now, in values that JSON knows."""
+        self.readers = 0  # who is told what is being said, too
         self._read = read
+        self._said = ""
         self._changed = anyio.Event()
 
     def post(self) -> None:
@@ -23,11 +26,29 @@ class Bulletin:
         self._changed.set()
         self._changed = anyio.Event()
 
-    async def follow(self) -> AsyncIterator[dict[str, Any]]:
+    def say(self, hypothesis: str) -> None:
+        """Tell what is being said, as far as it is understood; "" when nothing is."""
+        if hypothesis != self._said:
+            self._said = hypothesis
+            self.post()
+
+    def follow(self) -> AsyncIterator[dict[str, Any]]:
         """Yield how things stand, and again at each change; who is slow is told the newest only."""
+        return self._follow(self._read)
+
+    @contextmanager
+    def follow_closely(self) -> Iterator[AsyncIterator[dict[str, Any]]]:
+        """Give the same with `hypothesis`: it is made only while somebody follows so, within the block."""
+        self.readers += 1
+        try:
+            yield self._follow(lambda: {**self._read(), "hypothesis": self._said})
+        finally:
+            self.readers -= 1
+
+    async def _follow(self, read: Callable[[], dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
         told: dict[str, Any] | None = None
         while True:
-            changed, status = self._changed, self._read()
+            changed, status = self._changed, read()
             if status != told:
                 told = status
                 yield status

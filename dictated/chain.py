@@ -12,6 +12,8 @@ import anyio
 
 from dictated import doubt
 from dictated.breaker import Breaker
+from dictated.errors import TranscriberError
+from dictated.hypothesis import Guessing
 from dictated.lane import Condition, Lane
 from dictated.race import Race, Terms, together
 from dictated.turns import Turns
@@ -101,6 +103,18 @@ class Chain:
         answer = await race.run(self._lanes)
         said = await supposition.real()
         return answer if answer.utterance is said else self._accept_if_true(supposition, answer, race.hints)
+
+    async def guess(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
+        """Return what the first engine makes of it, where that costs nothing; nobody keeps account of it.
+
+        Raises:
+            TranscriberError: it is not asked.
+        """
+        lane, own = self._lanes[0], self._hints if hints == NO_HINTS else hints
+        if not isinstance(lane.engine, Guessing) or lane.condition is not Condition.OK:
+            raise TranscriberError(f"{lane.name} is asked only for what is needed")
+        guess = await lane.engine.guess(utterance, self._with_context(own, utterance))
+        return replace(guess, doubt=doubt.reason(guess, own)) if self._terms.hold_doubtful else guess
 
     async def close(self) -> None:
         """Close every engine."""

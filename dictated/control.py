@@ -145,9 +145,9 @@ class _Desk:
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_await_leaving, reader, tasks.cancel_scope)
-                with suppress(OSError):  # a time-out is one
-                    async for status in self._session.bulletin.follow():
-                        with anyio.fail_after(REQUEST_SECONDS):
+                with suppress(OSError), self._session.bulletin.follow_closely() as statuses:
+                    async for status in statuses:
+                        with anyio.fail_after(REQUEST_SECONDS):  # whose error is an OSError
                             await _send(writer, status)
                 tasks.cancel_scope.cancel()
         finally:

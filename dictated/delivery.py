@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
+from anyio import CancelScope
 
 from dictated.errors import HeldError, RequestError, SinkError
 from dictated.notice import Subject, about
-from dictated.ports import Searchable, Undoable
+from dictated.ports import Live, Searchable, Undoable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from dictated.archive import Archive
     from dictated.ports import Sink
-    from dictated.types import Transcript
+    from dictated.types import Transcript, Utterance
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Delivery:
     def __init__(self, sinks: Sequence[Sink], rescue: Sink, shut: Callable[[], str] = lambda: "") -> None:
         """`shut` says why no window may be typed into now; "" where one may."""
         self.sinks = tuple(sinks)
+        self._appearing = [sink for sink in sinks if isinstance(sink, Live)]
         self._rescue = rescue
         self._shut = shut
         self._turn = anyio.Lock()  # a sink has one text at a time
@@ -49,7 +51,37 @@ class Delivery:
     async def deliver(self, transcript: Transcript, archive: Archive) -> Outcome:
         """Return what came of it; every sink is marked in the archive before and after."""
         async with self._turn:
-            return await self._deliver(self.sinks, transcript, archive)
+            came = await self._deliver(self.sinks, transcript, archive)
+            if came.held:
+                await self._vanish()
+            return came
+
+    async def appear(self, utterance: Utterance, text: str) -> None:
+        """Have the beginning of an utterance appear where words can, before `deliver` completes it.
+
+        Raises:
+            SinkError: it does not, and no more of this utterance will.
+        """
+        async with self._turn:
+            with CancelScope(shield=True):  # a sink must know what it has typed
+                for sink in self.live:
+                    if shut := self._shut():
+                        raise HeldError(shut)
+                    await sink.appear(utterance, text)
+
+    async def vanish(self) -> None:
+        """Take back what appeared of an utterance that is not delivered; never fails."""
+        if self.live:
+            async with self._turn:
+                await self._vanish()
+
+    async def _vanish(self) -> None:
+        for sink in [] if self._shut() else self.live:
+            try:
+                with CancelScope(shield=True):
+                    await sink.vanish()
+            except SinkError as error:
+                log.debug("%s: what appeared is not taken back: %s", sink.name, error)
 
     async def insert(self, transcript: Transcript, archive: Archive, having: Collection[str]) -> Outcome:
         """Give the words to every sink but those `having` them already, by name."""
@@ -71,6 +103,16 @@ class Delivery:
                     except SinkError as error:
                         raise RequestError(str(error)) from error
         raise RequestError('nothing is typed here that could be taken back; output.sinks has no "type"')
+
+    @property
+    def live(self) -> list[Live]:
+        """The sinks where words are to appear while they are being said."""
+        return [sink for sink in self._appearing if sink.live]
+
+    @property
+    def corrections(self) -> int:
+        """How many graphemes that had appeared were taken back."""
+        return sum(sink.corrections for sink in self._appearing)
 
     @property
     def keepers(self) -> list[Searchable]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from dictated.bulletin import Bulletin
 from dictated.gaze import Gaze
 from dictated.hearing import Hearing
 from dictated.mute import Mute
 from dictated.pipeline import listen
+from dictated.preview import Preview
 from dictated.segmenter import Segmenter
+from dictated.types import FRAME_BYTES, Segment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,26 +22,40 @@ if TYPE_CHECKING:
 
     from dictated.parts import Parts
     from dictated.pipeline import Pipeline
-    from dictated.types import Frame, Segment
+    from dictated.types import Frame, Utterance
+
+
+LEAD_OUT = bytes(10 * FRAME_BYTES)
+"""Digital silence (200 ms) behind what is not over, for guessing: without it, Moonshine Tiny often says the
+last word again and again ("though thou thou thou"), or half of another one."""
 
 
 class Listening:
     """Listens until the frames end; what looks at windows runs in `beside`, and is over when that is.
 
-    `tell` is called when the microphone turns out to be muted, and when it no longer is.
+    `tell` is called when the microphone turns out to be muted, and when it no longer is; in the bulletin is
+    what is being said.
     """
 
     def __init__(
-        self, frames: AsyncIterator[Frame], parts: Parts, tell: Callable[[Mute], None], beside: TaskGroup
+        self,
+        frames: AsyncIterator[Frame],
+        parts: Parts,
+        tell: Callable[[Mute], None],
+        beside: TaskGroup,
+        bulletin: Bulletin | None = None,
     ) -> None:
         self._parts = parts
         silence_s = 0 if parts.ends_with_input else parts.silence_s  # a file may be silent for good reasons
         self._hearing = Hearing(frames, Mute(silence_s), tell)
         self._gaze = Gaze(parts.window, beside)
         self._segmenter = Segmenter(parts.rules, self._gaze.pause, self._suppose)
+        self._beside = beside
+        self._bulletin = bulletin or Bulletin(dict)
         self._number: int | None = None  # of the utterance that is being said, once it has one
         self._numbers: Iterator[int]
         self._pipeline: Pipeline
+        self._preview: Preview
 
     def take_a_breath(self) -> None:
         """End as soon as nobody speaks, within the time of the longest utterance."""
@@ -51,6 +69,7 @@ class Listening:
             AudioFileError: the same, for a file.
         """
         self._pipeline, self._numbers = pipeline, numbers
+        self._preview = Preview(self._parts, pipeline, self._bulletin, self._beside)
         take = (
             pipeline.put if self._parts.ends_with_input else pipeline.offer
         )  # a file waits, a speaker cannot
@@ -58,18 +77,42 @@ class Listening:
         async def emit(segment: Segment) -> None:
             utterance = self._hearing.utterance(self._take_number(), segment)
             self._number = None
+            self._preview.over()
             await take(replace(utterance, window=await self._gaze.window(segment.first)))
 
         self._parts.vad.reset()
         try:
-            await listen(self._hearing, self._parts.vad, self._segmenter, emit, self._parts.tape)
+            await listen(self._heard(), self._parts.vad, self._segmenter, emit, self._parts.tape)
         finally:
             pipeline.forget()
+            await self._preview.end()
+
+    async def _heard(self) -> AsyncIterator[Frame]:
+        """Pass on what is heard; when the next frame is asked for, the last one has had its effect."""
+        async for frame in self._hearing:
+            yield frame
+            self._notice()
 
     def _suppose(self, segment: Segment) -> None:
         """Have transcribed what may be the whole of what is being said."""
         self._number = self._take_number()
-        self._pipeline.suppose(self._hearing.utterance(self._number, segment))
+        utterance = self._hearing.utterance(self._number, segment)
+        self._pipeline.suppose(utterance, partial(self._preview.learn, utterance))
+
+    def _notice(self) -> None:
+        """Have what is being said guessed at; what came to nothing has had its number."""
+        open_at = self._segmenter.open_at
+        if open_at is None:
+            self._number = None
+            self._preview.drop()
+        elif self._segmenter.speaking:
+            self._preview.hear(open_at[1], partial(self._so_far, *open_at))
+
+    def _so_far(self, first: int, frames: int) -> Utterance:
+        """Return what is being said, as if it ended here."""
+        self._number = self._take_number()
+        pcm = self._segmenter.open_sound() + LEAD_OUT
+        return self._hearing.utterance(self._number, Segment(pcm, first, first, first + frames, frames))
 
     def _take_number(self) -> int:
         return next(self._numbers) if self._number is None else self._number

@@ -47,6 +47,7 @@ class Parts:
     keeps_trying: bool = False  # a microphone that is not there at the start is waited for, too
     reopen_s: float = 0.25  # see `Persistence`
     reopen_max_s: float = 8.0
+    guess_every: int = 15  # frames of new sound between two guesses, see `Preview`
     silence_s: float = 5.0  # see `Mute`
     engines: Callable[[], list[dict[str, str | int | float]]] = list
     window: Callable[[], Awaitable[str]] = no_window

@@ -7,6 +7,7 @@ order of speaking; `run` awaits the oldest. The stream of handles is the reorder
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -78,8 +79,9 @@ async def _follow(tape: Tape | None, segmenter: Segmenter) -> None:
         log.debug("what is being said is not on the disk until it is said: %s", error)
 
 
-async def throw_away(tape: Tape) -> None:
-    """Erase what was being said: nothing of it may come back at the next start."""
+async def throw_away(tape: Tape, delivery: Delivery) -> None:
+    """Erase what was being said, also where it appeared: nothing of it may come back at the next start."""
+    await delivery.vanish()
     try:
         await to_thread.run_sync(tape.erase)
     except SpoolError as error:
@@ -114,6 +116,7 @@ class Pipeline:
         ](backlog)
         self._waiting: dict[int, tuple[Utterance, TaskHandle[Transcript | Failure]]] = {}
         self._ahead: tuple[Supposition, TaskHandle[Transcript | Failure]] | None = None
+        self._answered = False  # there are words for what is `_ahead`
         self._dropped_to = 0  # utterances up to this number were cancelled by the user
         self._over = False  # `run` has ended
         self._tasks: TaskGroup
@@ -122,6 +125,11 @@ class Pipeline:
     def waiting(self) -> int:
         """How many utterances are heard and not yet delivered."""
         return len(self._waiting)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an engine is asked for what was said, or may have been."""
+        return (self._ahead is not None and not self._answered) or self._behind()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Deliver until `finish` was called and nothing waits; takes utterances once it is started."""
@@ -176,9 +184,8 @@ class Pipeline:
         for their text: the engine is behind already.
         """
         self.forget()
-        behind = any(handle.status is TaskHandle.Status.PENDING for _, handle in self._waiting.values())
-        if isinstance(self._transcriber, Foresighted) and not (behind or self._over):
-            supposition = Supposition(utterance, tell)
+        if isinstance(self._transcriber, Foresighted) and not (self._behind() or self._over):
+            supposition = Supposition(utterance, partial(self._answer, tell))
             self._ahead = (
                 supposition,
                 self._tasks.start_soon(self._transcribe_ahead, self._transcriber, supposition),
@@ -188,7 +195,15 @@ class Pipeline:
         """Throw away what was supposed."""
         if self._ahead is not None:
             self._ahead[1].cancel()
-        self._ahead = None
+        self._ahead, self._answered = None, False
+
+    def _answer(self, tell: Callable[[str], None], text: str) -> None:
+        self._answered = True
+        tell(text)
+
+    def _behind(self) -> bool:
+        """Say whether any utterance still waits for its text."""
+        return any(handle.status is TaskHandle.Status.PENDING for _, handle in self._waiting.values())
 
     def _foreseen(self, utterance: Utterance) -> TaskHandle[Transcript | Failure] | None:
         """Take over the transcription that was begun for this utterance; end one that was for another."""
@@ -236,16 +251,19 @@ class Pipeline:
             if utterance.number > self._dropped_to:  # not the user's doing: the whole program is ending
                 raise
             outcome = None
-        if outcome is None or utterance.number <= self._dropped_to:
+        cancelled = utterance.number <= self._dropped_to
+        if isinstance(outcome, Transcript) and outcome.text and not (outcome.doubt or cancelled):
+            await self._deliver(outcome)
+            return
+        await self._delivery.vanish()
+        if outcome is None or cancelled:
             await self._archive.cancelled(utterance)
         elif isinstance(outcome, Failure):
             await self._archive.failed(utterance, outcome.reason)
         elif not outcome.text:
             await self._archive.empty(outcome)
-        elif outcome.doubt:
-            await self._archive.held(outcome, outcome.doubt)
         else:
-            await self._deliver(outcome)
+            await self._archive.held(outcome, outcome.doubt)
 
     async def _deliver(self, transcript: Transcript) -> None:
         came = await self._delivery.deliver(transcript, self._archive)

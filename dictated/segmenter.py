@@ -161,6 +161,11 @@ class Segmenter:
         return None if self._onset is None else (self._first, len(self._speech))
 
     @property
+    def speaking(self) -> bool:
+        """Whether an utterance is open and its newest frame is speech."""
+        return self._onset is not None and self._last == self._next - 1
+
+    @property
     def pausing(self) -> bool:
         """Whether nobody has said anything lately."""
         return self._onset is None and not any(self._recent)

@@ -18,13 +18,7 @@ from anyio import CancelScope, TaskHandle
 
 from dictated.archive import DiskArchive, Tally
 from dictated.bulletin import Bulletin
-from dictated.errors import (
-    AudioFileError,
-    DictatedError,
-    RecorderError,
-    RequestError,
-    TranscriberError,
-)
+from dictated.errors import AudioFileError, DictatedError, RecorderError, RequestError, TranscriberError
 from dictated.listening import Listening
 from dictated.notice import Subject, about, over
 from dictated.persistence import Persistence
@@ -123,6 +117,7 @@ class Session:
             "state": str(self.state),
             "waiting": self._pipeline.waiting if self._pipeline else 0,
             **asdict(self._tally),
+            "corrections": self._parts.delivery.corrections if self._parts else 0,
             "overflows": self._parts.recorder.overflows if self._parts else 0,
             "error": self.error,
             "engines": self._parts.engines() if self._parts else [],
@@ -229,7 +224,7 @@ class Session:
             await self._listening.wait()
             self._listening = None
             if self._discard:
-                await throw_away(parts.tape)
+                await throw_away(parts.tape, parts.delivery)
             log.info("not listening")
         elif self.state is State.LOST and not lost:
             log.info("no longer waiting for the microphone", extra=over(Subject.MICROPHONE))
@@ -238,7 +233,7 @@ class Session:
 
     async def _listen(self, frames: AsyncIterator[Frame], parts: Parts, pipeline: Pipeline) -> None:
         async with anyio.create_task_group() as beside:
-            listening = Listening(frames, parts, self._tell_mute, beside)
+            listening = Listening(frames, parts, self._tell_mute, beside, self.bulletin)
             self._take_a_breath = listening.take_a_breath
             beside.start_soon(self._warm, parts.transcriber)
             try:

@@ -14,6 +14,7 @@ OFF: dict[str, Any] = {
     "on_hold": 0,
     "kept": 0,
     "cancelled": 0,
+    "corrections": 0,
     "overflows": 0,
     "error": "",
     "engines": [],

@@ -71,3 +71,25 @@ async def test_what_did_not_change_is_not_told_again(board: Board) -> None:
             board.bulletin.post()
         board.becomes(1)
     assert told == [0, 1]
+
+
+async def test_who_follows_closely_is_told_what_is_being_said_too(board: Board) -> None:
+    with board.bulletin.follow_closely() as statuses:
+        before = await anext(statuses)
+        board.bulletin.say("But as")
+        assert (before, await anext(statuses)) == (
+            {"number": 0, "hypothesis": ""},
+            {"number": 0, "hypothesis": "But as"},
+        )
+
+
+async def test_who_follows_is_not_told_what_is_being_said(board: Board) -> None:
+    board.bulletin.say("But as")
+    assert await anext(board.bulletin.follow()) == {"number": 0}
+
+
+async def test_it_is_known_how_many_follow_closely(board: Board) -> None:
+    counts = [board.bulletin.readers]
+    with board.bulletin.follow_closely(), board.bulletin.follow_closely():
+        counts.append(board.bulletin.readers)
+    assert [*counts, board.bulletin.readers] == [0, 2, 0]

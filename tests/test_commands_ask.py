@@ -45,6 +45,10 @@ def test_that_words_wait_is_told_whatever_else_is_shown() -> None:
     assert "words wait" in for_a_bar(OFF | {"state": "listening", "on_hold": 1})["tooltip"]
 
 
+def test_what_is_being_said_is_told_below_the_rest() -> None:
+    assert for_a_bar(OFF | {"hypothesis": "But as"})["tooltip"] == "dictated: not listening\nBut as"
+
+
 def test_what_is_told_in_words_counts_nothing_twice() -> None:
     assert in_words(OFF | {"held": 2, "on_hold": 2}) == "off; 2 held"
 

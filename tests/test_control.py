@@ -194,6 +194,24 @@ async def test_who_follows_is_told_when_words_no_longer_wait(path: Path) -> None
         assert await anext(waiting) == 0
 
 
+async def test_who_follows_is_told_what_is_being_said(path: Path) -> None:
+    async with daemon(path) as desk, following(path, "hypothesis") as told:
+        before = await anext(told)
+        desk.session.bulletin.say("But as")
+        assert (before, await anext(told)) == ("", "But as")
+
+
+async def test_nobody_is_told_what_is_being_said_when_all_followers_have_gone(path: Path) -> None:
+    async with daemon(path) as desk:
+        async with following(path) as states:
+            await anext(states)
+            followed = desk.session.bulletin.readers
+        with anyio.fail_after(5):
+            while desk.session.bulletin.readers:
+                await anyio.lowlevel.checkpoint()
+        assert followed == 1
+
+
 async def test_who_followed_and_went_away_makes_room_for_another(path: Path) -> None:
     async with daemon(path):
         for _ in range(control.FOLLOWERS + 1):

@@ -50,7 +50,10 @@ def for_a_bar(status: dict[str, Any]) -> dict[str, str]:
     sign, words = _SHOWN[shown]
     if status.get("on_hold") and shown != "held":
         words += f"; {_SHOWN['held'][1]}"
-    return {"text": sign, "alt": shown, "class": shown.replace(" ", "-"), "tooltip": f"dictated: {words}"}
+    tooltip = f"dictated: {words}"
+    if hypothesis := status.get("hypothesis"):
+        tooltip += f"\n{hypothesis}"
+    return {"text": sign, "alt": shown, "class": shown.replace(" ", "-"), "tooltip": tooltip}
 
 
 def _what_is_shown(status: dict[str, Any]) -> str:
