@@ -15,6 +15,7 @@ from dictated.hotkeys import usboard
 from dictated.hotkeys.chord import COMBINATIONS
 from dictated.hotkeys.combination import are_pressed_alike, parse
 from dictated.profiles import DEFAULT, effective
+from dictated.text import phrases
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def faults(config: Config) -> Iterator[str]:
     yield from _profiles(config)
     yield from _replacements(config.text.replacements)
     yield from _snippets(config.text.snippets)
+    yield from phrases.problems(config.text.commands.words)
     if config.text.numbers:
         yield from _numbers(config.text.language)
 

@@ -13,7 +13,7 @@ Phrase = Annotated[str, Meta(min_length=1, max_length=100)]
 Pattern = Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
-class Replacement(Struct, frozen=True, kw_only=True):
+class Replacement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rule: what is found, and what stands there instead."""
 
     find: Annotated[Pattern, Meta(description="What is looked for; a phrase, or a regular expression.")]
@@ -27,6 +27,9 @@ class Replacement(Struct, frozen=True, kw_only=True):
     keep_case: Annotated[
         bool, Meta(description="Find it in any case; an initial capital, or ALL CAPITALS, stay so.")
     ] = True
+
+
+Spoken = Annotated[str, Meta(max_length=10_000)]
 
 
 class Commands(Struct, frozen=True, kw_only=True):
@@ -47,10 +50,11 @@ class Commands(Struct, frozen=True, kw_only=True):
         Meta(description='Let "new line" and "new paragraph" press Enter, which sends in many chat windows.'),
     ] = False
     words: Annotated[
-        dict[str, dict[Phrase, str]],
+        dict[str, Annotated[dict[Phrase, Spoken], Meta(max_length=1000)]],
         Meta(
-            description='More of them, by language: { en = { "smiley" = "🙂", "full stop" = "" } }; "" takes '
-            "one away."
+            description='More of them, by language: { en = { "smiley" = "🙂", "next line" = "@new-line", '
+            '"period" = "" } }; "" takes one away; there are @new-line, @new-paragraph, @no-space, @caps-on, '
+            "@caps-off, @undo, @stop, @literal."
         ),
     ] = {}
 
@@ -77,18 +81,22 @@ class Text(Struct, frozen=True, kw_only=True):
             ge=0,
             le=100,
             description="How alike (per cent) words must be to an entry of vocabulary to be corrected to it; "
-            "0 is never, 90 is careful.",
+            "0 is never, 90 is careful, 86 finds more.",
         ),
     ] = 0
     numbers: Annotated[
-        bool, Meta(description='Write numbers, per cent and units in figures: "25 %", where text2num can.')
+        bool,
+        Meta(
+            description='Write numbers above twelve, and any before a unit, in figures: "25 %" (needs '
+            "the extra `numbers`)."
+        ),
     ] = False
     replacements: Annotated[
         tuple[Replacement, ...], Meta(max_length=1000, description="Carried out one after the other.")
     ] = ()
     snippets: Annotated[
-        dict[Phrase, str],
-        Meta(description='Texts by name: "insert my address" writes that of "my address".'),
+        dict[Phrase, Annotated[str, Meta(max_length=10_000)]],
+        Meta(max_length=1000, description='Texts by name: "insert my address" writes that of "my address".'),
     ] = {}
     commands: Commands = field(default_factory=Commands)
     cleanup: Cleanup = field(default_factory=Cleanup)

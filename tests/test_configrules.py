@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from dictated.configfile import parse
@@ -97,3 +99,40 @@ def test_every_fault_of_meaning_is_told_at_once() -> None:
         "stt.hedge_after",
         "stt.openai.base_url",
     ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("replacements = [{ find = 'a', put = '' }, { find = '(', put = '', match = 'regex' }]", "text.replacements[1].find: is no regular expression: missing )"),
+        ("replacements = [{ find = 'a', put = '\\2', match = 'regex' }]", "text.replacements[0].put: \\2 is a group that find does not have"),
+        ('replacements = [{ find = "a", put = "\\u001b[31m" }]', "text.replacements[0].put: holds a control character"),
+        ("replacements = [{ find = 'a', putt = 'b' }]", "text.replacements: found "),
+        ("replacements = [{ find = '', put = 'b' }]", "text.replacements: found "),
+        ("snippets = { 'ok' = 'a', '…' = 'b' }", 'text.snippets."…": has no word that could be said'),
+        ("snippets = { 'My address' = 'a', 'my-address' = 'b' }", 'text.snippets."my-address": sounds like "My address"'),
+        ('snippets = { "a" = "\\u202e" }', 'text.snippets."a": holds a control character'),
+        ("numbers = true\nlanguage = 'xx'", 'text.numbers: cannot be read in text.language = "xx"; known are da, de, en'),
+    ],
+)  # fmt: skip
+def test_rules_for_words_that_cannot_be_carried_out_are_told(keys: str, told: str) -> None:
+    (fault,) = faults(f"[text]\n{keys}")
+    assert fault.startswith(told)
+
+
+def test_numbers_without_the_package_that_reads_them_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "text_to_num", None)
+    assert faults("[text]\nnumbers = true") == [
+        "text.numbers: needs a package; get it with: pip install 'dictated[numbers]'"
+    ]
+
+
+def test_rules_for_words_that_can_be_carried_out_are_taken() -> None:
+    text = """[text]
+vocabulary = ["Kubernetes"]
+near_miss = 86
+numbers = true
+replacements = [{ find = "new line", put = "\\n" }, { find = '(\\w+)!', put = '\\1.', match = "regex" }]
+snippets = { "my address" = "1 High Street\\nHull", "greeting" = "Dear" }
+"""
+    assert faults(text) == []
