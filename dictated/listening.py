@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dictated.gaze import Gaze
@@ -69,7 +70,12 @@ class Listening:
     def _suppose(self, segment: Segment) -> None:
         """Have transcribed what may be the whole of what is being said."""
         self._number = self._take_number()
-        self._pipeline.suppose(self._hearing.utterance(self._number, segment))
+        utterance = self._hearing.utterance(self._number, segment)
+        self._pipeline.suppose(utterance, partial(self._judge, segment))
+
+    def _judge(self, segment: Segment, text: str) -> None:
+        """Let its words say how long this pause must last to be its end."""
+        self._segmenter.expect(segment, self._parts.patience.frames(text, self._parts.rules.pause))
 
     def _take_number(self) -> int:
         return next(self._numbers) if self._number is None else self._number
