@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dictated.chain import Chain, Terms
 from dictated.delivery import Delivery
+from dictated.endpoint import Patience
 from dictated.expiry import MEGABYTE, Keep
 from dictated.history import History
 from dictated.hotkeys.choice import hotkeys
@@ -93,6 +94,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         recorder=recorder(config, around.input_file),
         vad=vad(config.vad),
         rules=rules(config.segment, ahead=speculates(config.stt)),
+        patience=patience(config),
         transcriber=transcriber,
         delivery=sinks,
         spool=spool,
@@ -153,6 +155,12 @@ def rules(settings: SegmentSettings, *, ahead: bool = False) -> Rules:
         dip_window=settings.dip_window_s * 1000,
         speculate=settings.speculate_ms if ahead else 0,
     )
+
+
+def patience(config: Config) -> Patience:
+    """How long a pause may be by what was said before it, counted in frames."""
+    segment = config.segment
+    return Patience.from_ms(segment.pause_least_ms, segment.pause_most_ms, config.text.language)
 
 
 def speculates(stt: Stt) -> bool:

@@ -95,6 +95,20 @@ class SegmentSettings(Struct, frozen=True, kw_only=True):
         ),
     ] = 300
     pause_ms: Annotated[Milliseconds, Meta(description="Quiet that ends an utterance.")] = 600
+    pause_least_ms: Annotated[
+        Milliseconds,
+        Meta(
+            description="Quiet that ends it where its words end a sentence (. ? !), once the engine has told "
+            "them; 0: pause_ms."
+        ),
+    ] = 0
+    pause_most_ms: Annotated[
+        Milliseconds,
+        Meta(
+            description='Quiet that ends it where its words go on (a comma, "and", digits one by one); '
+            "0: pause_ms."
+        ),
+    ] = 0
     speculate_ms: Annotated[
         Milliseconds,
         Meta(

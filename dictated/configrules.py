@@ -21,7 +21,7 @@ from dictated.wording import tidy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from dictated.config import Config, Hotkeys
+    from dictated.config import Config, Hotkeys, SegmentSettings
     from dictated.hotkeys.combination import Parts
     from dictated.sttconfig import Service, Stt
     from dictated.textconfig import Replacement
@@ -31,6 +31,7 @@ _UNPRINTABLE = "holds a control character, or one that hides; take it out"
 
 def faults(config: Config) -> Iterator[str]:
     """Yield a line for each key whose type allows more than its meaning; no line shows a secret."""
+    yield from _pauses(config.segment)
     yield from _hotkeys(config.hotkeys)
     yield from _engines(config.stt)
     for name in ("openrouter", "cloudflare", "openai"):
@@ -42,6 +43,22 @@ def faults(config: Config) -> Iterator[str]:
     yield from phrases.problems(config.text.commands.words)
     if config.text.numbers:
         yield from _numbers(config.text.language)
+
+
+def _pauses(segment: SegmentSettings) -> Iterator[str]:
+    """The pause lies between its bounds, and the engine begins before the least is over."""
+    least, most = segment.pause_least_ms, segment.pause_most_ms
+    if least > segment.pause_ms:
+        yield "segment.pause_least_ms: is more than segment.pause_ms; set it to that or less, or to 0"
+    if most and most < segment.pause_ms:
+        yield "segment.pause_most_ms: is less than segment.pause_ms; set it to that or more, or to 0"
+    if least and not 0 < segment.speculate_ms < least:
+        yield "segment.pause_least_ms: needs words by then; set segment.speculate_ms to less, but not to 0"
+    if most and not 0 < segment.speculate_ms < segment.pause_ms:
+        yield (
+            "segment.pause_most_ms: needs words by the end of segment.pause_ms; set segment.speculate_ms to"
+            " less than that, but not to 0"
+        )
 
 
 def _hotkeys(hotkeys: Hotkeys) -> Iterator[str]:

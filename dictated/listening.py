@@ -97,7 +97,13 @@ class Listening:
         """Have transcribed what may be the whole of what is being said."""
         self._number = self._take_number()
         utterance = self._hearing.utterance(self._number, segment)
-        self._pipeline.suppose(utterance, partial(self._preview.learn, utterance))
+        self._pipeline.suppose(utterance, partial(self._learn, utterance))
+
+    def _learn(self, utterance: Utterance, text: str) -> None:
+        """Show what may be the whole of it, and let its words say how long this pause must last."""
+        self._preview.learn(utterance, text)
+        usual = self._parts.rules.pause
+        self._segmenter.expect(utterance.segment, self._parts.patience.frames(text, usual))
 
     def _notice(self) -> None:
         """Have what is being said guessed at; what came to nothing has had its number."""

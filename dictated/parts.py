@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dictated.endpoint import NONE, Patience
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -43,6 +45,7 @@ class Parts:
     tape: Tape
     backlog: int
     drain_s: float
+    patience: Patience = NONE
     ends_with_input: bool = False
     keeps_trying: bool = False  # a microphone that is not there at the start is waited for, too
     reopen_s: float = 0.25  # see `Persistence`

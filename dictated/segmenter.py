@@ -131,6 +131,10 @@ class Segmenter:
         """Position of the last speech frame that counts."""
         self._carried = False
         """Whether the open utterance is the rest of one that was cut for its length."""
+        self._pause = rules.pause
+        """Frames without speech that end the open utterance in this pause."""
+        self._supposed: Segment | None = None
+        """What `may_end` told in this pause; None before."""
 
     def push(self, frame: Frame, *, speech: bool) -> Segment | None:
         """Take the next frame; return the utterance it ends, if it ends one."""
@@ -145,11 +149,20 @@ class Segmenter:
         quiet = self._next - 1 - self._last
         if quiet == SILENT:
             self._falls_silent(self._first)
-        if quiet >= self._rules.pause:
+        if quiet >= self._pause:
             return self._close()
         if 0 < quiet == self._rules.speculate and (segment := self._utterance()) is not None:
-            self._may_end(self._with_silence(segment))
+            self._supposed = self._with_silence(segment)
+            self._may_end(self._supposed)
         return self._cut() if len(self._speech) >= self._rules.longest else None
+
+    def expect(self, supposed: Segment, pause: int) -> None:
+        """Let this pause end the open utterance once it is so many frames long, the next frame soonest.
+
+        Nothing happens where `supposed` is not what `may_end` told last, or speech has gone on since.
+        """
+        if supposed is self._supposed:
+            self._pause = pause
 
     def flush(self) -> Segment | None:
         """End the stream; return the utterance that was open, if it is one."""
@@ -181,6 +194,7 @@ class Segmenter:
 
     def _hear(self) -> None:
         self._last = self._next - 1
+        self._pause, self._supposed = self._rules.pause, None
         if self._onset is None:
             window = max(0, len(self._speech) - self._rules.onset_window)
             onset = self._speech.index(1, window)

@@ -9,8 +9,10 @@ import pytest
 
 from dictated import build
 from dictated.config import Config, SegmentSettings
+from dictated.endpoint import NONE, Patience
 from dictated.paths import Paths
 from dictated.sttconfig import Stt
+from dictated.textconfig import Text
 from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
@@ -45,3 +47,14 @@ def test_a_daemon_speculates_after_the_time_of_the_configuration(tmp_path: Path)
 
 def test_recordings_are_transcribed_without_speculation() -> None:
     assert build.rules(SETTINGS) == replace(build.rules(SETTINGS, ahead=True), speculate=0)
+
+
+def test_a_pause_has_the_bounds_of_the_configuration_and_the_language_of_the_text(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "config", tmp_path / "state", tmp_path / "run")
+    around = build.Surroundings(paths, {}, OwnKeys())
+    config = Config(segment=SegmentSettings(pause_least_ms=300, pause_most_ms=900), text=Text(language="fr"))
+    assert build.parts(config, around).patience == Patience(15, 45, "fr")
+
+
+def test_unless_wanted_every_pause_is_the_usual_one() -> None:
+    assert build.patience(Config()) == NONE

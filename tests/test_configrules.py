@@ -136,3 +136,25 @@ replacements = [{ find = "new line", put = "\\n" }, { find = '(\\w+)!', put = '\
 snippets = { "my address" = "1 High Street\\nHull", "greeting" = "Dear" }
 """
     assert faults(text) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("pause_least_ms = 700", ["pause_least_ms: is more than segment.pause_ms"]),
+        ("pause_most_ms = 500", ["pause_most_ms: is less than segment.pause_ms"]),
+        ("pause_least_ms = 150", ["pause_least_ms: needs words by then"]),
+        ("pause_least_ms = 300\nspeculate_ms = 0", ["pause_least_ms: needs words by then"]),
+        ("pause_most_ms = 900\nspeculate_ms = 600", ["pause_most_ms: needs words by the end"]),
+        ("pause_most_ms = 900\nspeculate_ms = 0", ["pause_most_ms: needs words by the end"]),
+        ("pause_least_ms = 160\npause_most_ms = 600", []),
+        ("pause_least_ms = 600\npause_most_ms = 60000", []),
+        ("pause_ms = 100\nspeculate_ms = 0", []),
+    ],
+)
+def test_the_pause_lies_between_its_bounds_and_words_come_before_them(keys: str, told: list[str]) -> None:
+    found = faults(f"[segment]\n{keys}")
+    assert [fault.partition(": ")[0] for fault in found] == [
+        f"segment.{fault.partition(': ')[0]}" for fault in told
+    ]
+    assert all(part.partition(": ")[2] in fault for part, fault in zip(told, found, strict=True))
