@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import statistics
 import time
 from dataclasses import dataclass, field
@@ -29,6 +28,8 @@ import numpy as np
 from dictated.build import rules as build_rules
 from dictated.build import vad as build_vad
 from dictated.config import Config, VadSettings
+from dictated.evaluation.alignment import distance
+from dictated.evaluation.words import words
 from dictated.framer import Framer
 from dictated.segmenter import Segmenter
 from dictated.sttconfig import LocalEngine
@@ -138,22 +139,6 @@ class Bench:
     def text(self, sound: Sound) -> str:
         """Return what is understood of the sound."""
         return " ".join(filter(None, (self.transcribe(cut.segment) for cut in self.cut(sound))))
-
-
-def words(text: str) -> list[str]:
-    """Return the words as they are compared: lower case, hyphens apart, other punctuation dropped."""
-    plain = text.lower().replace("-", " ").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return re.sub(r"[^\w\s]", "", plain).split()
-
-
-def distance(expected: Sequence[str], found: Sequence[str]) -> int:
-    """Return the least number of words changed, left out or put in (Levenshtein)."""
-    row = list(range(len(found) + 1))
-    for i, word in enumerate(expected, start=1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(found, start=1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
-    return row[-1]
 
 
 def word_errors(bench: Bench, recordings: dict[str, Sound], said: dict[str, str]) -> Words:

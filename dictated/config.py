@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, field
 
 from dictated.limits import Limits
 from dictated.outputconfig import Milliseconds, Output
-from dictated.profileconfig import Name, Profile
+from dictated.profileconfig import Name, Profile  # noqa: TC001 (msgspec reads the annotations)
 from dictated.sttconfig import Stt
 from dictated.textconfig import Text
 
