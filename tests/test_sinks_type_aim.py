@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import anyio
@@ -10,7 +9,7 @@ from spoken_into import AtKey, is_held, rest, transcript
 
 from dictated import outputconfig
 from dictated.errors import HeldError, SinkError
-from dictated.sinks.type import PIECE, TypeSink, reason_to_hold
+from dictated.sinks.type import PIECE, TypeSink
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -29,27 +28,6 @@ async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
     made = TypeSink(outputconfig.TypeSink(modifier_wait_ms=300), " ")
     yield made
     await made.close()
-
-
-@pytest.mark.parametrize(
-    ("age", "same", "held"),
-    [
-        (0.3, False, ""),
-        (9.9, False, ""),
-        (10.1, False, "the words came 10 s after they were spoken; output.type.max_delay is 10"),
-        (10.1, True, "the words came 10 s after they were spoken; output.type.max_delay is 10"),
-        (-0.9, False, ""),
-        (-3600, True, ""),
-        (-3600, False, "the clock was set back, so how old the words are is not known"),
-    ],
-)
-def test_words_are_held_when_late_or_when_their_age_is_unknown_and_their_window_not_there(
-    age: float,
-    same: bool,  # noqa: FBT001  (a column of the table)
-    held: str,
-) -> None:
-    now = datetime.now(tz=UTC)
-    assert reason_to_hold(now - timedelta(seconds=age), now, 10, same=same) == held
 
 
 async def test_late_words_are_held_and_not_typed(screen: Screen, sink: TypeSink) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import anyio
 from anyio import to_thread
 
-from dictated.errors import SinkError
+from dictated.errors import HeldError, NoDisplayError, SinkError
 from dictated.sinks.type import TypeSink, typeable
 from dictated.sinks.wayland import WaylandSink
 from dictated.wayland.session import answers, is_wayland, listens
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dictated import outputconfig
+    from dictated.accessibility.focus import Focus
     from dictated.accessibility.reader import Reader
-    from dictated.types import Transcript
+    from dictated.types import Transcript, Utterance
     from dictated.x11.ownkeys import OwnKeys
 
 _WINDOW_PATIENCE = 0.5
@@ -30,6 +32,15 @@ _SERVER_SECONDS = 1.0
 
 _LOCAL = re.compile(r"(?:unix)?:(?P<number>\d+)(?:\.\d+)?")
 """A display of this machine; one reached over the network is taken to be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An utterance that began to appear: by which sink, and what its window told before the first key."""
+
+    number: int
+    sink: TypeSink | WaylandSink
+    before: Focus | None
 
 
 class DesktopSink:
@@ -59,6 +70,18 @@ class DesktopSink:
         self._session: dict[str, str] = {}  # what the environment of the Wayland sink says of its screen
         self._found: dict[str, str] = {}  # what systemd said of the screen, when it was asked last
         self._last: TypeSink | WaylandSink | None = None  # what typed last
+        self._begun: _Begun | None = None
+        self._corrections = 0  # by sinks of sessions that have ended
+
+    @property
+    def live(self) -> bool:
+        """Whether words are to appear while they are still being said."""
+        return self._settings.live
+
+    @property
+    def corrections(self) -> int:
+        """How many graphemes that had appeared were taken back."""
+        return self._corrections + sum(sink.corrections for sink in (self._x11, self._wayland) if sink)
 
     async def window(self) -> str:
         """Return the name of the window that has the keyboard, for `Utterance.window`; "" where not known."""
@@ -70,19 +93,50 @@ class DesktopSink:
     async def deliver(self, transcript: Transcript) -> None:
         """Type the text; see TypeSink and WaylandSink, which raise the same.
 
+        What appeared is completed by the sink that began it, and read back as one text with the rest.
+
         Raises:
             HeldError: it came too late, is for another window, is too long, or nothing types here; nothing
                 was typed.
             NoDisplayError: there is no screen; nothing was typed.
             SinkError: it broke off; or all was typed, and the window shows nothing of it.
         """
-        sink = self._last = await self._sink()
-        before = await self._reader.before() if self._reader else None
-        await sink.deliver(transcript)
-        text = typeable(transcript.text)
+        if self._begun and self._begun.number != transcript.utterance.number:
+            await self.vanish()
+        begun = self._begun or await self._begin(transcript.utterance)
+        self._begun, self._last = None, begun.sink
+        await begun.sink.deliver(transcript)
+        text, before = typeable(transcript.text), begun.before
         if text and self._reader and before and await self._reader.arrived(before, text) is False:
-            sink.disown()
+            begun.sink.disown()
             raise SinkError("the words were typed, and the window shows none of them; is it one to write in?")
+
+    async def appear(self, utterance: Utterance, text: str) -> None:
+        """Have the beginning of these words stand in the window; see TypeSink and WaylandSink.
+
+        Raises:
+            HeldError: nothing may appear there now; what stands there is known.
+            NoDisplayError: there is no screen; nothing was typed.
+            SinkError: it broke off; nothing more may appear of this utterance.
+        """
+        earlier = self._begun
+        self._begun = begun = earlier or await self._begin(utterance)
+        try:
+            await begun.sink.appear(utterance, text)
+        except (HeldError, NoDisplayError):
+            self._begun = earlier  # what has not begun to appear may begin elsewhere
+            raise
+        self._last = begun.sink
+
+    async def vanish(self) -> None:
+        """Take back what appeared, where its window has the keyboard.
+
+        Raises:
+            SinkError: it broke off.
+        """
+        begun, self._begun = self._begun, None
+        if begun:
+            await begun.sink.vanish()
 
     async def undo(self) -> int:
         """Take back the text delivered last, exactly its graphemes; return how many those were.
@@ -92,6 +146,8 @@ class DesktopSink:
         """
         if self._last is None:
             raise SinkError("nothing that was typed can be taken back")
+        if self._begun:  # the text is not after what it was when it began to appear
+            self._begun = replace(self._begun, before=None)
         return await self._last.undo()
 
     async def close(self) -> None:
@@ -99,6 +155,11 @@ class DesktopSink:
         await self._x11.close()
         if self._wayland is not None:
             await self._wayland.close()
+
+    async def _begin(self, utterance: Utterance) -> _Begun:
+        """Look where the first key of these words goes."""
+        sink = await self._sink()
+        return _Begun(utterance.number, sink, await self._reader.before() if self._reader else None)
 
     async def _sink(self) -> TypeSink | WaylandSink:
         """Return the one for the session that answers; where none does, the one that says why."""
@@ -128,6 +189,7 @@ class DesktopSink:
         session = {name: environ[name] for name in display.VARIABLES if name in environ}
         if self._wayland is None or session != self._session:
             if self._wayland is not None:
+                self._corrections += self._wayland.corrections
                 await self._wayland.close()
             self._session = session
             self._wayland = WaylandSink(self._settings, self._join, environ)

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
 
-from dictated.errors import HeldError, SinkError
+from dictated.errors import HeldError, NoDisplayError, SinkError
+from dictated.sinks.aim import Aim, Completion, ElsewhereError, Glimpse, Still
+from dictated.sinks.appearing import STEP, Appearing, beginning
 from dictated.typed import Typed
 from dictated.wording import tidy
-from dictated.x11.focus import Focus, refocus
+from dictated.x11.focus import Focus
 from dictated.x11.ownkeys import OwnKeys
 from dictated.x11.paste import Paste
 from dictated.x11.typist import Typist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dictated import outputconfig
+    from dictated.sinks.appearing import Change
     from dictated.types import Transcript, Utterance
+
+_LOG = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 20_000
 """Characters of a text that is typed, some 20 minutes of speech, typed in about a second."""
@@ -31,12 +36,6 @@ PIECE = 500
 
 _BACKSPACE = 0xFF08
 """The keysym of BackSpace."""
-
-NO_WAY_BACK = "the window that the words were spoken to could not be given the focus again"
-MOVED = "another window took the focus while a text was typed; part of it is missing"
-
-_CLOCK_SLACK = 1.0
-"""Seconds that words may seem to come from the future before the clock counts as set back."""
 
 _WINDOW_PATIENCE = 0.5
 """Seconds an X server is given to say which window has the focus."""
@@ -62,8 +61,19 @@ class TypeSink:
         self._paste = Paste(self._typist)
         self._focus = Focus()
         self._typed = Typed()
+        self._appearing = Appearing(self._typed)
         self._one = anyio.CapacityLimiter(1)
         self._asking = anyio.CapacityLimiter(1)
+
+    @property
+    def live(self) -> bool:
+        """Whether words are to appear while they are still being said."""
+        return self._settings.live
+
+    @property
+    def corrections(self) -> int:
+        """How many graphemes that had appeared were taken back."""
+        return self._appearing.corrections
 
     async def window(self) -> str:
         """Return the name of the window that has the focus, for `Utterance.window`; "" where not known."""
@@ -80,14 +90,37 @@ class TypeSink:
         when the window has fetched it.
 
         Age and window are looked at right before the first key, when no held modifier is waited for any more;
-        the window again every `PIECE` characters.
+        the window again every `PIECE` characters. What appeared of the utterance is completed by typing.
 
         Raises:
-            HeldError: it came too late, is for another window, or is too long; nothing was typed.
+            HeldError: it came too late, is for another window, or is too long; nothing was typed, but what
+                appeared stays.
             NoDisplayError: there is no X server, or no X11 window has the keyboard; nothing was typed.
             SinkError: typing broke off; an unknown part was typed.
         """
         await anyio.to_thread.run_sync(self._deliver, transcript, limiter=self._one)
+
+    async def appear(self, utterance: Utterance, text: str) -> None:
+        """Have the beginning of these words stand in the window, corrected there by BackSpace.
+
+        The first window stays the one. The words end before the first character that some programs do not
+        take back by one BackSpace.
+
+        Raises:
+            HeldError: the moment or the window is another, or words before these are not complete. Nothing
+                was typed, and what stands there is known.
+            NoDisplayError: there is no X server; nothing was done.
+            SinkError: it broke off; nothing more may appear of this utterance.
+        """
+        await anyio.to_thread.run_sync(self._appear, utterance, text, limiter=self._one)
+
+    async def vanish(self) -> None:
+        """Take back what appeared, where its window has the focus; elsewhere it stays, for `undo`.
+
+        Raises:
+            SinkError: it broke off.
+        """
+        await anyio.to_thread.run_sync(self._vanish, limiter=self._one)
 
     async def undo(self) -> int:
         """Take back the text delivered last by as many BackSpaces as it has graphemes; return how many.
@@ -109,26 +142,75 @@ class TypeSink:
         await anyio.to_thread.run_sync(self._focus.close, limiter=self._one)
 
     def _deliver(self, transcript: Transcript) -> None:
-        text = typeable(transcript.text) + self._join
-        if len(text) > MOST_CHARACTERS:
-            raise HeldError(f"a text of more than {MOST_CHARACTERS:,} characters is too long to be typed")
-        if text and not self._pasted(text, transcript.utterance):
-            aim = _Aim(self._focus, self._settings, transcript.utterance)
-            with self._noted(text, aim):
-                for piece in _pieces(text):
-                    self._typist.type(piece, aim.ready)
+        text, utterance = typeable(transcript.text) + self._join, transcript.utterance
+        if self._appearing.stands_of(utterance):
+            with self._appearing.ending():
+                self._complete(text, utterance)
+            return
+        self._vanish()
+        check_length(text)
+        if text and not self._pasted(text, utterance):
+            self._type(text, utterance)
+
+    def _complete(self, text: str, utterance: Utterance) -> None:
+        """Have the whole text stand where its beginning does."""
+        check_length(text)
+        aim = Completion(self._focus, self._settings, utterance, self._appearing)
+        try:
+            self._change(self._appearing.towards(text), aim.ready)
+        except ElsewhereError:
+            further = self._appearing.further(text)
+            self._appearing.leave()
+            if further:
+                self._type(further, utterance)
+        else:
+            self._appearing.complete(self._appearing.window)
+
+    def _appear(self, utterance: Utterance, text: str) -> None:
+        words = beginning(typeable(text))
+        check_length(words)
+        self._appearing.claim(utterance)
+        aim = Glimpse(self._focus, self._settings, utterance, self._appearing)
+        self._change(self._appearing.towards(words), aim.ready)
+
+    def _vanish(self) -> None:
+        appearing = self._appearing
+        try:
+            if appearing.utterance and not appearing.lost:
+                aim = Glimpse(self._focus, self._settings, appearing.utterance, appearing)
+                self._change(appearing.towards(""), aim.ready)
+        except (HeldError, NoDisplayError) as reason:
+            _LOG.debug("what appeared stays: %s", reason)
+        finally:
+            appearing.leave()
+
+    def _change(self, change: Change, ready: Callable[[], None]) -> None:
+        """Correct what appeared; `ready` raises, or notes that keys are pressed."""
+        for start in range(0, change.back, STEP):
+            times = min(STEP, change.back - start)
+            self._typist.press(_BACKSPACE, shift=False, times=times, ready=ready)
+            self._appearing.took(times)
+        for piece in _pieces(change.words):
+            self._typist.type(piece, ready)
+            self._appearing.put(piece)
+
+    def _type(self, text: str, utterance: Utterance) -> None:
+        aim = Aim(self._focus, self._settings, utterance)
+        with self._noted(text, aim):
+            for piece in _pieces(text):
+                self._typist.type(piece, aim.ready)
 
     def _pasted(self, text: str, utterance: Utterance) -> bool:
         """Paste a long text; False where it is to be typed, and nothing was inserted."""
         if not 0 < self._settings.paste_from <= len(text):
             return False
-        aim = _Aim(self._focus, self._settings, utterance)
+        aim = Aim(self._focus, self._settings, utterance)
         with self._noted(text, aim) as noted:
             noted.whole = self._paste.paste(text, aim.ready)
         return noted.whole
 
     @contextmanager
-    def _noted(self, text: str, aim: _Aim) -> Iterator[_Aim]:
+    def _noted(self, text: str, aim: Aim) -> Iterator[Aim]:
         """Note what may be taken back, when the block has typed it whole; nothing may when it broke off."""
         try:
             yield aim
@@ -140,8 +222,9 @@ class TypeSink:
             self._typed.note(text, aim.windows.pop() if len(aim.windows) == 1 else None)
 
     def _undo(self) -> int:
+        self._clear_the_way()
         count = self._typed.last(self._focus.ask())
-        aim = _Still(self._focus, self._typed)
+        aim = Still(self._focus, self._typed)
         try:
             for start in range(0, count, PIECE):
                 times = min(PIECE, count - start)
@@ -153,55 +236,12 @@ class TypeSink:
         self._typed.taken_back()
         return count
 
-
-class _Aim:
-    """Where words go: whether they may, right before the first key, and whether they still may.
-
-    `windows` are those that had the focus before a key of theirs; `whole` says that they arrived whole.
-    """
-
-    def __init__(self, focus: Focus, settings: outputconfig.TypeSink, utterance: Utterance) -> None:
-        self._focus = focus
-        self._settings = settings
-        self._utterance = utterance
-        self.windows: set[str] = set()
-        self.whole = True
-
-    def ready(self) -> None:
-        """Raise HeldError if these words must not be typed now, SinkError if not any more."""
+    def _clear_the_way(self) -> None:
+        """Take back what appeared after the text that is to be taken back; it appears again by itself."""
         window = self._focus.ask()
-        if not self.windows:
-            window = self._begin(window)
-        elif self._settings.on_focus_change != "type" and window not in self.windows:
-            raise SinkError(MOVED)
-        self.windows.add(window)
-
-    def _begin(self, window: str) -> str:
-        """Return the window that gets the first key."""
-        spoken_to, ended = self._utterance.window, self._utterance.ended
-        same = window != "" and window == spoken_to
-        reason = reason_to_hold(ended, datetime.now(tz=UTC), self._settings.max_delay, same=same)
-        if reason:
-            raise HeldError(reason)
-        if not must_go_back(spoken_to, window, self._settings.on_focus_change):
-            return window
-        if not refocus(spoken_to):
-            raise HeldError(NO_WAY_BACK)
-        return spoken_to
-
-
-class _Still:
-    """Whether the window that has the focus is still the one to take words back from."""
-
-    def __init__(self, focus: Focus, typed: Typed) -> None:
-        self._focus = focus
-        self._typed = typed
-        self.begun = False
-
-    def ready(self) -> None:
-        """Raise SinkError if it is not."""
-        self._typed.last(self._focus.ask())
-        self.begun = True
+        self._typed.last(window)
+        if window == self._appearing.window:
+            self._vanish()
 
 
 def typeable(text: str) -> str:
@@ -212,31 +252,10 @@ def typeable(text: str) -> str:
     return tidy(text)
 
 
-def reason_to_hold(ended: datetime, now: datetime, max_delay: float, *, same: bool) -> str:
-    """Say why words spoken until `ended` must not be typed `now`; "" when they may. `max_delay` is seconds.
-
-    `same`: the window that has the focus is known to be the one they were spoken to. That alone decides when
-    the clock was set back since, for then their age is not known.
-    """
-    age = (now - ended).total_seconds()
-    if age > max_delay:
-        return f"the words came {age:.0f} s after they were spoken; output.type.max_delay is {max_delay:g}"
-    if age < -_CLOCK_SLACK and not same:
-        return "the clock was set back, so how old the words are is not known"
-    return ""
-
-
-def must_go_back(spoken_to: str, window: str | None, policy: str) -> bool:
-    """Say whether the window that was spoken to has to get the focus again; `window` has it now.
-
-    Raises:
-        HeldError: the policy (`output.type.on_focus_change`) is to hold the words then.
-    """
-    if not spoken_to or window == spoken_to or policy == "type":
-        return False
-    if policy == "hold":
-        raise HeldError("another window has the focus than when the words were spoken")
-    return True
+def check_length(text: str) -> None:
+    """Raise HeldError for a text that is too long to be typed."""
+    if len(text) > MOST_CHARACTERS:
+        raise HeldError(f"a text of more than {MOST_CHARACTERS:,} characters is too long to be typed")
 
 
 def _pieces(text: str) -> Iterator[str]:
