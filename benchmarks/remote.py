@@ -28,7 +28,7 @@ import soundfile
 import soxr
 from moonshine_voice import get_assets_path
 
-from dictated import build
+from dictated import build, transcription
 from dictated.archive import DiskArchive, Tally
 from dictated.configfile import parse
 from dictated.delivery import Delivery
@@ -140,7 +140,7 @@ async def measure(engine: str, form: str, rounds: int, state: Path | None) -> di
             await tasks.start(server.serve)
             ledger = Ledger(history, cost_per_day=1000)
             tasks.start_soon(ledger.run)
-            chain = build.chain(_config(engine, form, server.port), ledger, {"KEY": "benchmark"})
+            chain = transcription.chain(_config(engine, form, server.port), ledger, {"KEY": "benchmark"})
             watch = Watch()
             archive = DiskArchive(Tally(), Spool(Path(folder) / "spool"), history)
             pipeline = Pipeline(chain, Delivery([watch], watch), archive, backlog=10)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from dictated.chain import Chain, Terms
+from dictated import transcription
 from dictated.delivery import Delivery
 from dictated.endpoint import Patience
 from dictated.expiry import MEGABYTE, Keep
@@ -28,8 +28,7 @@ from dictated.sinks.log import LogSink
 from dictated.sinks.stdout import StdoutSink
 from dictated.spool import Spool
 from dictated.tape import Tape
-from dictated.transcribers.local import LocalTranscriber
-from dictated.types import FRAME_MS, Hints
+from dictated.types import FRAME_MS
 from dictated.vads.ending import Ending
 from dictated.vads.gate import NoiseGate
 from dictated.vads.silero import SileroVad
@@ -37,7 +36,7 @@ from dictated.vads.webrtc import WebRtcVad
 from dictated.vads.witness import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from dictated.accessibility.reader import Reader
@@ -45,12 +44,8 @@ if TYPE_CHECKING:
     from dictated.limits import Limits
     from dictated.outputconfig import Output
     from dictated.paths import Paths
-    from dictated.ports import Catalogue, Hotkey, Recorder, Sink, Transcriber, Vad
-    from dictated.sttconfig import Engine, Stt
+    from dictated.ports import Hotkey, Recorder, Sink, Transcriber, Vad
     from dictated.textconfig import Text
-    from dictated.transcribers.cloudflare import Cloudflare
-    from dictated.transcribers.openai import OpenAI
-    from dictated.transcribers.openrouter import OpenRouter
     from dictated.x11.ownkeys import OwnKeys
 
 _JOINS = {"space": " ", "none": ""}
@@ -79,12 +74,11 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
 
     `kept` are parts whose engines and history are in use already and fit the configuration.
     """
+    transcriber: Transcriber
     if kept is None:
         history = History(around.paths.history_file, keep(config))
         ledger = Ledger(history, config.limits.cost_per_day)
-        asked = chain(config, ledger, around.environ)
-        transcriber: Transcriber = asked
-        status = asked.status
+        transcriber, status = transcription.transcriber(config, ledger, around.environ)
     else:
         history, ledger, transcriber, status = kept.history, kept.ledger, kept.transcriber, kept.engines
     spool = Spool(around.paths.spool_dir)
@@ -93,7 +87,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
     return Parts(
         recorder=recorder(config, around.input_file),
         vad=vad(config.vad),
-        rules=rules(config.segment, ahead=speculates(config.stt)),
+        rules=rules(config.segment, ahead=transcription.speculates(config.stt)),
         patience=patience(config),
         transcriber=transcriber,
         delivery=sinks,
@@ -161,45 +155,6 @@ def patience(config: Config) -> Patience:
     """How long a pause may be by what was said before it, counted in frames."""
     segment = config.segment
     return Patience.from_ms(segment.pause_least_ms, segment.pause_most_ms, config.text.language)
-
-
-def speculates(stt: Stt) -> bool:
-    """Whether utterances are transcribed before they are over; whoever is asked first is asked then."""
-    return stt.speculate == "always" or (stt.speculate == "local" and stt.engine == "local")
-
-
-def chain(config: Config, ledger: Ledger, environ: Mapping[str, str]) -> Chain:
-    """The engines in the order they are asked."""
-    stt = config.stt
-    terms = Terms(
-        in_flight=config.limits.in_flight,
-        tries=stt.tries,
-        deadline_s=stt.deadline_s,
-        hedge_after=stt.hedge_after,
-        skip_after=stt.skip_after,
-        skip_s=stt.skip_s,
-        context_words=stt.context_words,
-        hold_doubtful=stt.hold_doubtful,
-    )
-    asked = engines((stt.engine, *stt.fallback), stt, environ)
-    return Chain(asked, terms, Hints(stt.prompt, config.text.vocabulary), ledger)
-
-
-def engines(
-    names: Sequence[Engine], stt: Stt, environ: Mapping[str, str]
-) -> list[LocalTranscriber | OpenRouter | Cloudflare | OpenAI]:
-    """The engines of these names; `environ` is where keys of services may be found."""
-    if set(names) == {"local"}:
-        return [LocalTranscriber(stt.local)]
-    from dictated.transcribers.services import Services  # noqa: PLC0415 (see there)
-
-    services = Services(stt, environ)
-    return [LocalTranscriber(stt.local) if name == "local" else services.engine(name) for name in names]
-
-
-def catalogue(config: Config, name: Engine, environ: Mapping[str, str]) -> Catalogue:
-    """An engine that lists its models; it is closed after use."""
-    return engines([name], config.stt, environ)[0]
 
 
 def keep(config: Config) -> Keep:

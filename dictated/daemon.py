@@ -17,7 +17,7 @@ from anyio import CancelScope, to_thread
 from dictated import build, configfile, control, journal, typed
 from dictated.announcer import Announcer
 from dictated.desktop import Desktop
-from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError, RequestError
+from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError
 from dictated.notice import Subject, about, over
 from dictated.retention import Retention
 from dictated.session import Session
@@ -191,10 +191,7 @@ class Daemon:
         """Take back what was typed last, each time that is asked for."""
         while True:
             await self._undos.acquire()
-            try:
-                await self._session.parts.delivery.undo()
-            except RequestError as error:
-                log.warning("nothing is taken back: %s", error, extra=about(Subject.UNDO))
+            await self._session.parts.delivery.take_back(1)
 
     async def _ignore_keys(self) -> None:
         for hotkey in (self._hotkey, self._late_hotkey):
@@ -229,9 +226,10 @@ class Daemon:
 
 def _same_engines(one: Config, other: Config) -> bool:
     """Whether the engines made for one configuration do for another."""
-    return (one.stt, one.text.vocabulary, one.limits, one.history) == (
+    return (one.stt, one.text, one.profiles, one.limits, one.history) == (
         other.stt,
-        other.text.vocabulary,
+        other.text,
+        other.profiles,
         other.limits,
         other.history,
     )

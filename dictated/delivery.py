@@ -104,6 +104,14 @@ class Delivery:
                         raise RequestError(str(error)) from error
         raise RequestError('nothing is typed here that could be taken back; output.sinks has no "type"')
 
+    async def take_back(self, times: int) -> None:
+        """Undo as often as that, as far as it goes; never fails."""
+        try:
+            for _ in range(times):
+                await self.undo()
+        except RequestError as error:
+            log.warning("nothing is taken back: %s", error, extra=about(Subject.UNDO))
+
     @property
     def live(self) -> list[Live]:
         """The sinks where words are to appear while they are being said."""

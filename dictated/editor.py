@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
-from dictated.errors import RefinerError
+from dictated.errors import RefinerError, TranscriberError
+from dictated.hypothesis import Guessing
 from dictated.notice import Subject, about, over
 from dictated.types import NO_HINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from dictated.ports import Refiner
     from dictated.supposition import Foresighted, Supposition
-    from dictated.text.intent import Intent
+    from dictated.text.hand import Hand
     from dictated.types import Hints, Transcript, Utterance
 
 log = logging.getLogger(__name__)
@@ -32,12 +33,10 @@ class Editor:
 
     name = "editor"
 
-    def __init__(
-        self, asked: Foresighted, edit: Callable[[str], Intent], refiners: Sequence[Refiner] = ()
-    ) -> None:
-        """`edit` is a pure function; it is called in a thread, for the user's rules may take their time."""
+    def __init__(self, asked: Foresighted, hand: Hand, refiners: Sequence[Refiner] = ()) -> None:
+        """`hand` edits in a thread, for the user's rules may take their time."""
         self._asked = asked
-        self._edit = edit
+        self._hand = hand
         self._refiners = tuple(refiners)
         self._complaints: dict[str, str] = {}  # what was last said about a refiner that does not work
 
@@ -65,6 +64,17 @@ class Editor:
         """
         return await self._edited(await self._asked.suppose(supposition))
 
+    async def guess(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
+        """Return what is being said, as far as it goes: corrected, and no command in it obeyed.
+
+        Raises:
+            TranscriberError: it cannot be guessed at.
+        """
+        if not isinstance(self._asked, Guessing):
+            raise TranscriberError(f"{self._asked.name} is not asked for what is still being said")
+        guess = await self._asked.guess(utterance, hints)
+        return replace(guess, text=await to_thread.run_sync(self._hand.preview, guess.text))
+
     async def close(self) -> None:
         """Close everything."""
         await self._asked.close()
@@ -75,7 +85,7 @@ class Editor:
         if not transcript.text or transcript.doubt:
             return transcript
         raw = transcript.text
-        intent = await to_thread.run_sync(self._edit, raw)
+        intent = await to_thread.run_sync(self._hand.edit, raw)
         edited = replace(
             transcript, text=intent.text, takes_back=intent.takes_back, stops=intent.stops, raw=raw
         )

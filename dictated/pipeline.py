@@ -96,7 +96,7 @@ class Pipeline:
     sound, and so does what still waits when `run` is cancelled.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what is told is told by name)
         self,
         transcriber: Transcriber,
         delivery: Delivery,
@@ -104,13 +104,19 @@ class Pipeline:
         *,
         backlog: int,
         tell: Callable[[], None] = lambda: None,
+        stop: Callable[[], object] = lambda: None,
     ) -> None:
-        """`tell` is called when another utterance waits, and when one no longer does."""
+        """Take utterances once it runs.
+
+        `tell` is called when another utterance waits, and when one no longer does; `stop` when words that
+        were said ask for an end of listening.
+        """
         self._transcriber = transcriber
         self._delivery = delivery
         self._archive = archive
         self._backlog = backlog
         self._tell = tell
+        self._stop = stop
         self._inlet, self._outlet = anyio.create_memory_object_stream[
             "tuple[Utterance, TaskHandle[Transcript | Failure]]"
         ](backlog)
@@ -252,18 +258,28 @@ class Pipeline:
                 raise
             outcome = None
         cancelled = utterance.number <= self._dropped_to
-        if isinstance(outcome, Transcript) and outcome.text and not (outcome.doubt or cancelled):
-            await self._deliver(outcome)
+        if isinstance(outcome, Transcript) and not (outcome.doubt or cancelled):
+            await self._carry_out(outcome)
             return
         await self._delivery.vanish()
         if outcome is None or cancelled:
             await self._archive.cancelled(utterance)
         elif isinstance(outcome, Failure):
             await self._archive.failed(utterance, outcome.reason)
-        elif not outcome.text:
-            await self._archive.empty(outcome)
         else:
             await self._archive.held(outcome, outcome.doubt)
+
+    async def _carry_out(self, transcript: Transcript) -> None:
+        """Do what the words ask for, in their place among the others."""
+        if transcript.takes_back or not transcript.text:
+            await self._delivery.vanish()
+        await self._delivery.take_back(transcript.takes_back)
+        if transcript.text:
+            await self._deliver(transcript)
+        else:
+            await self._archive.empty(transcript)
+        if transcript.stops:
+            self._stop()
 
     async def _deliver(self, transcript: Transcript) -> None:
         came = await self._delivery.deliver(transcript, self._archive)

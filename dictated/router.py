@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from dictated.errors import TranscriberError
+from dictated.hypothesis import Guessing
 from dictated.notice import Subject, about
 from dictated.types import NO_HINTS
 
@@ -56,6 +57,17 @@ class Router:
             TranscriberError: there is none.
         """
         return await self._of(supposition.utterance).suppose(supposition)
+
+    async def guess(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
+        """Return what is being said, as far as it goes.
+
+        Raises:
+            TranscriberError: it cannot be guessed at.
+        """
+        asked = self._of(utterance)
+        if not isinstance(asked, Guessing):
+            raise TranscriberError(f"{asked.name} is not asked for what is still being said")
+        return await asked.guess(utterance, hints)
 
     async def close(self) -> None:
         """Close all."""

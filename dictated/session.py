@@ -131,7 +131,12 @@ class Session:
         self._parts = parts
         archive = DiskArchive(self._tally, parts.spool, parts.history, parts.recovery.saw, parts.refuge)
         self._pipeline = Pipeline(
-            parts.transcriber, parts.delivery, archive, backlog=parts.backlog, tell=self.bulletin.post
+            parts.transcriber,
+            parts.delivery,
+            archive,
+            backlog=parts.backlog,
+            tell=self.bulletin.post,
+            stop=lambda: self.submit(Command.QUIT if parts.ends_with_input else Command.STOP),
         )
         async with anyio.create_task_group() as tasks:
             self._scope = tasks.cancel_scope

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dictated import build
+from dictated import build, transcription
 from dictated.config import Config, SegmentSettings
 from dictated.endpoint import NONE, Patience
 from dictated.paths import Paths
@@ -36,7 +36,7 @@ def test_speculation_is_for_the_local_engine_unless_it_is_wanted_always_or_never
     stt: Stt,
     ahead: bool,  # noqa: FBT001 (of a table)
 ) -> None:
-    assert build.speculates(stt) is ahead
+    assert transcription.speculates(stt) is ahead
 
 
 def test_a_daemon_speculates_after_the_time_of_the_configuration(tmp_path: Path) -> None:

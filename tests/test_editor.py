@@ -12,9 +12,13 @@ from foresight import spoken
 from dictated.editor import Editor
 from dictated.errors import RefinerError, TranscriberError
 from dictated.supposition import Supposition
+from dictated.text.hand import Hand
 from dictated.text.intent import Intent
+from dictated.textconfig import Replacement, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dictated.types import Transcript
 
 
@@ -52,16 +56,20 @@ def saying(text: str, doubt: str = "") -> Plain:
     return engine
 
 
-def untouched(text: str) -> Intent:
-    return Intent(text)
+class Scripted(Hand):
+    """A hand that does to any text what the test says."""
+
+    def __init__(self, edit: Callable[[str], Intent]) -> None:
+        super().__init__(Text())
+        self._edit = edit
+
+    def edit(self, text: str) -> Intent:
+        return self._edit(text)
 
 
-def capitals(text: str) -> Intent:
-    return Intent(text.upper(), takes_back=2, stops=True)
-
-
-def nothing(_: str) -> Intent:
-    return Intent("", takes_back=1)
+untouched = Scripted(Intent)
+capitals = Scripted(lambda text: Intent(text.upper(), takes_back=2, stops=True))
+nothing = Scripted(lambda _: Intent("", takes_back=1))
 
 
 async def edited(editor: Editor) -> Transcript:
@@ -139,3 +147,19 @@ async def test_closing_closes_the_refiners() -> None:
     louder = Louder()
     await Editor(saying("hello"), untouched, [louder]).close()
     assert louder.closed
+
+
+async def test_what_is_still_being_said_is_corrected_and_obeys_nothing() -> None:
+    class Guessing(Plain):
+        guess = Plain.transcribe
+
+    engine = Guessing()
+    engine.texts[1] = "stop listening btw"
+    hand = Hand(Text(replacements=(Replacement(find="btw", put="by the way"),)))
+    guess = await Editor(engine, hand).guess(utterance(1))
+    assert (guess.text, guess.stops) == ("stop listening by the way", False)
+
+
+async def test_an_engine_that_takes_no_guesses_is_not_asked_for_any() -> None:
+    with pytest.raises(TranscriberError, match="numbering is not asked"):
+        await Editor(saying("hello"), untouched).guess(utterance(1))

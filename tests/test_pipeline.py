@@ -27,7 +27,7 @@ from dictated.segmenter import Rules, Segmenter
 from dictated.sinks.log import LogSink
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from dictated.ports import Sink
@@ -44,6 +44,7 @@ class Line:
         backlog: int = 50,
         full: bool = False,
         engine: NumberingTranscriber | None = None,
+        stop: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine or NumberingTranscriber(held=held)
         self.sink = ListSink()
@@ -53,7 +54,7 @@ class Line:
         delivery = Delivery([self.sink, *more], self.rescue)
         self.history = ListHistory()
         archive = DiskArchive(self.tally, self.spool, self.history)
-        self.pipeline = Pipeline(self.engine, delivery, archive, backlog=backlog)
+        self.pipeline = Pipeline(self.engine, delivery, archive, backlog=backlog, stop=stop)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Pipeline]:

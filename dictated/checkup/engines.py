@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import anyio
 
-from dictated import build
+from dictated import transcription
 from dictated.checkup.finding import Finding, Grade, Part, of_error
 from dictated.errors import TranscriberError
 from dictated.types import SAMPLE_BYTES, SAMPLE_RATE, Segment, Transcript, Utterance
@@ -43,7 +43,7 @@ def look(config: Config, environ: Mapping[str, str]) -> Sequence[Finding]:
 
 async def _look(config: Config, environ: Mapping[str, str]) -> Sequence[Finding]:
     names = (config.stt.engine, *config.stt.fallback)
-    engines: Sequence[Engine] = build.engines(names, config.stt, environ)
+    engines: Sequence[Engine] = transcription.engines(names, config.stt, environ)
     return [await _finding(engine, getattr(config.stt, engine.name).model) for engine in engines]
 
 

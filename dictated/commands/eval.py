@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 import anyio
 from msgspec import structs
 
-from dictated import build
+from dictated import build, transcription
 from dictated.commands.config import load
 from dictated.disk import explain, put_whole
 from dictated.errors import DictatedError, UsageError
@@ -115,7 +115,7 @@ def _contender(config: Config, ledger: Ledger) -> Contender:
     return Contender(
         engine=name,
         model=getattr(config.stt, name).model,
-        transcriber=build.chain(config, ledger, os.environ),
+        transcriber=transcription.chain(config, ledger, os.environ),
         free=name == "local",
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from dictated import build
+from dictated import transcription
 from dictated.commands.config import load
 from dictated.errors import UsageError
 from dictated.transcribers import local
@@ -58,7 +58,7 @@ def _fetch(wanted: str, engine: Engine | None) -> int:
 
 
 async def _listed(config: Config, name: Engine) -> Sequence[Model]:
-    engine = build.catalogue(config, name, os.environ)
+    engine = transcription.catalogue(config, name, os.environ)
     try:
         return await engine.models()
     finally:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from dictated import build, journal
+from dictated import build, journal, transcription
 from dictated.archive import Archive, Tally
 from dictated.commands.config import load
 from dictated.delivery import Delivery
@@ -64,7 +64,7 @@ async def transcribe(files: Sequence[Path], config: Config, ledger: Ledger, *, a
     Raises:
         TranscriberError: the engine cannot work.
     """
-    engine = build.chain(config, ledger, os.environ)
+    engine, _ = transcription.transcriber(config, ledger, os.environ)
     try:
         await ledger.open()
         await engine.warm()
