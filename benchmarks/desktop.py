@@ -29,6 +29,7 @@ from spoken_into import transcript
 
 from dictated import outputconfig
 from dictated.sinks.type import TypeSink
+from dictated.text.manner import Manner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,7 +89,7 @@ def typing(screen: Screen) -> dict[str, dict[str, float]]:
     for kind, (name, text) in product(("xterm", "gtk"), TEXTS.items()):
         window = screen.window(kind)
         with start_blocking_portal() as portal:
-            sink = TypeSink(outputconfig.TypeSink(), "")
+            sink = TypeSink(outputconfig.TypeSink(), {"": Manner("none")})
             portal.call(sink.deliver, transcript("x"))  # the first text finds a sleeping window
             window.read(1)
             started = time.perf_counter()

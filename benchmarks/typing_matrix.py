@@ -30,6 +30,7 @@ from spoken_into import transcript
 
 from dictated import outputconfig
 from dictated.sinks.type import TypeSink
+from dictated.text.manner import Manner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -162,7 +163,8 @@ def typing(screen: Screen, tool: str) -> Iterator[Callable[[str], object]]:
         command = [*tool.split(), "--"]
         yield lambda text: xdotool([*command, text], screen)
     else:
-        sink = TypeSink(outputconfig.TypeSink(paste_from=1 if tool.endswith("pasting") else 0), "")
+        pasting = tool.endswith("pasting")
+        sink = TypeSink(outputconfig.TypeSink(paste_from=1 if pasting else 0), {"": Manner("none")})
         with start_blocking_portal() as portal:
             yield lambda text: portal.call(sink.deliver, transcript(text))
             portal.call(sink.close)

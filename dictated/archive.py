@@ -227,6 +227,7 @@ class DiskArchive(Archive):
             ended=utterance.ended,
             fate=fate,
             text=transcript.text if transcript else "",
+            raw=transcript.raw if transcript else "",
             reason=reason,
             engine=transcript.engine if transcript else "",
             took=transcript.seconds if transcript else 0.0,

@@ -16,6 +16,7 @@ from dictated.hotkeys.choice import hotkeys
 from dictated.insertion import Insertion
 from dictated.ledger import Ledger
 from dictated.parts import Parts, no_window
+from dictated.profiles import effective
 from dictated.recorders.audiofile import AudioFile
 from dictated.recorders.microphone import Microphone
 from dictated.recovery import Recovery
@@ -24,10 +25,12 @@ from dictated.resending import Resending
 from dictated.segmenter import Rules
 from dictated.sinks.clipboard import ClipboardSink
 from dictated.sinks.desktop import DesktopSink
-from dictated.sinks.log import LogSink
+from dictated.sinks.keptsound import KeptSound
+from dictated.sinks.log import LogSink, nowhere
 from dictated.sinks.stdout import StdoutSink
 from dictated.spool import Spool
 from dictated.tape import Tape
+from dictated.text.manner import Manner
 from dictated.types import FRAME_MS
 from dictated.vads.ending import Ending
 from dictated.vads.gate import NoiseGate
@@ -42,14 +45,9 @@ if TYPE_CHECKING:
     from dictated.accessibility.reader import Reader
     from dictated.config import Config, Hotkeys, SegmentSettings, VadSettings
     from dictated.limits import Limits
-    from dictated.outputconfig import Output
     from dictated.paths import Paths
     from dictated.ports import Hotkey, Recorder, Sink, Transcriber, Vad
-    from dictated.textconfig import Text
     from dictated.x11.ownkeys import OwnKeys
-
-_JOINS = {"space": " ", "none": ""}
-"""What `text.join` puts after an utterance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
     else:
         history, ledger, transcriber, status = kept.history, kept.ledger, kept.transcriber, kept.engines
     spool = Spool(around.paths.spool_dir)
-    sinks = delivery(config.output, config.text, around)
+    sinks = delivery(config, around)
     recovery = Recovery(transcriber, sinks.sinks, spool, history, resending(config.limits))
     return Parts(
         recorder=recorder(config, around.input_file),
@@ -174,25 +172,35 @@ def hotkey(settings: Hotkeys, around: Surroundings) -> Hotkey:
     return hotkeys(settings, around.own_keys, around.environ)
 
 
-def delivery(output: Output, text: Text, around: Surroundings) -> Delivery:
+def delivery(config: Config, around: Surroundings) -> Delivery:
     """The sinks in the order of the configuration; the log is the rescue of all."""
-    made: dict[str, Sink] = {name: _sink(name, output, text, around) for name in output.sinks}
+    output = config.output
+    sound = KeptSound(around.paths.spool_dir) if config.history.keep_audio != "0" else nowhere
+    logged = LogSink(output.log, sound=sound)
+    made: dict[str, Sink] = {name: _sink(name, config, around, logged) for name in output.sinks}
     holds = output.type.when_locked == "hold"
     return Delivery(
         list(made.values()),
-        made.get("log") or LogSink(output.log),
+        logged,
         lambda: "the screen is locked" if holds and around.locked() else "",
     )
 
 
-def _sink(name: str, output: Output, text: Text, around: Surroundings) -> Sink:
+def manners(config: Config) -> dict[str, Manner]:
+    """How texts follow one another: for each profile, and as "" without one."""
+    texts = {"": config.text, **{name: effective(config, name).text for name in config.profiles}}
+    return {name: Manner(text.join, text.language, text.commands.enter) for name, text in texts.items()}
+
+
+def _sink(name: str, config: Config, around: Surroundings, logged: LogSink) -> Sink:
+    output = config.output
     match name:
         case "type":
             reader = around.reader if output.type.read_back else None
-            return DesktopSink(output.type, _JOINS[text.join], around.own_keys, around.environ, reader)
+            return DesktopSink(output.type, manners(config), around.own_keys, around.environ, reader)
         case "clipboard":
             return ClipboardSink(output.clipboard)
         case "stdout":
             return StdoutSink(sys.stdout)
         case _:
-            return LogSink(output.log)
+            return logged

@@ -32,18 +32,22 @@ GROUPS = {
         "cancel": "stop, and throw away what is not delivered yet",
         "undo": "take back what was typed last",
         "status": "say what the daemon is doing; --follow: at each change, for a status bar",
+        "monitor": "a page in the terminal that shows what goes on, with keys to act",
     },
     "Recordings": {
         "transcribe": "print the words of recordings, one line per utterance",
+        "eval": "how well, how fast and at what cost engines understand your recordings, side by side",
     },
     "Looking back": {
         "history": "what became of the last utterances; --purge removes their words and sound",
+        "notes": "open today's log in your editor; `notes search WORDS` finds them in what was said",
         "retry": "transcribe again: all that failed (--all), or NUMBER with the engine of today",
         "insert": "put words that were held back where you are now: those of NUMBER, or the last",
-        "stats": "what each engine has done and cost, by day",
+        "stats": "what each engine has done and cost, by day, and how long your words took",
     },
     "Setting up": {
         "doctor": "try all that dictating needs, and say what mends it; --apply sets the best typing",
+        "tune": "listen for half a minute, show what is heard, and propose settings; --apply sets them",
         "devices": "list the microphones",
         "models": "list the models of an engine, with prices; --download NAME fetches a local one",
         "config": "print the configuration that holds",
@@ -109,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_dictating(made)
     _add_looking_back(made)
     _add_setting_up(made)
+    _add_measuring(made)
     return parser
 
 
@@ -129,6 +134,7 @@ def _add_looking_back(made: dict[str, argparse.ArgumentParser]) -> None:
     made["history"].add_argument(
         "-n", dest="count", type=above_zero, default=20, metavar="N", help="the last N utterances (20)"
     )
+    _add_notes(made["notes"])
     made["insert"].add_argument("number", nargs="?", type=above_zero, help="as `dictated history` shows it")
     tried = made["retry"].add_mutually_exclusive_group()
     tried.add_argument("number", nargs="?", type=above_zero, help="as `dictated history` shows it")
@@ -144,7 +150,27 @@ def _add_looking_back(made: dict[str, argparse.ArgumentParser]) -> None:
     made["stats"].add_argument(
         "--days", type=above_zero, default=7, metavar="N", help="today and the days before it, N in all (7)"
     )
-    made["stats"].add_argument("--json", action="store_true", help="one JSON object a line")
+    form = made["stats"].add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument(
+        "--html", nargs="?", const="-", metavar="FILE", help="as a page, to FILE or standard output"
+    )
+
+
+def _add_notes(notes: argparse.ArgumentParser) -> None:
+    notes.usage = "dictated notes [--path | search [-n N] [--json] WORD …]"
+    notes.add_argument("--path", action="store_true", help="print where today's log is, and open nothing")
+    search = notes.add_subparsers(dest="action", metavar="search WORDS").add_parser(
+        "search",
+        description="Find in the history what has all of these words, and what begins with the last one.",
+        epilog='Words in quotes are looked for side by side: "new bridge".',
+        prog="dictated notes search",
+    )
+    search.add_argument("words", nargs="+", metavar="WORD")
+    search.add_argument(
+        "-n", dest="count", type=above_zero, default=20, metavar="N", help="the last N of them (20)"
+    )
+    search.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def _add_setting_up(made: dict[str, argparse.ArgumentParser]) -> None:
@@ -160,6 +186,29 @@ def _add_setting_up(made: dict[str, argparse.ArgumentParser]) -> None:
     shown.add_argument("--path", action="store_true", help="print where it is read from")
     shown.add_argument("--default", action="store_true", help="print every key at its default")
     made["service"].add_argument("action", choices=["install", "uninstall"])
+
+
+def _add_measuring(made: dict[str, argparse.ArgumentParser]) -> None:
+    evaluated = made["eval"]
+    evaluated.add_argument("folder", metavar="FOLDER", help="recordings with .txt beside them, or a manifest")
+    evaluated.add_argument(
+        "--engine",
+        action="append",
+        metavar="NAME[=MODEL]",
+        help="may be repeated; by default those that dictating asks",
+    )
+    evaluated.add_argument("--json", metavar="FILE", help='everything, to a file; "-" is standard output')
+    evaluated.add_argument("--html", metavar="FILE", help="one page with plots")
+    evaluated.add_argument(
+        "--no-words", dest="words", action="store_false", help="leave out of both what was said"
+    )
+    tuned = made["tune"]
+    tuned.add_argument(
+        "--seconds", type=above_zero, metavar="N", help="how long to listen, at most 300 (30; a FILE: all)"
+    )
+    tuned.add_argument("--plot", metavar="FILE", help="draw what was heard: a .png or an .svg")
+    tuned.add_argument("--input", metavar="FILE", help="take this recording for the microphone")
+    tuned.add_argument("--apply", action="store_true", help="write what is proposed into the configuration")
 
 
 def above_zero(text: str) -> int:

@@ -41,6 +41,10 @@ def faults(config: Config) -> Iterator[str]:
     yield from _replacements(config.text.replacements)
     yield from _snippets(config.text.snippets)
     yield from phrases.problems(config.text.commands.words)
+    if config.text.join == "line" and not config.text.commands.enter:
+        yield 'text.join: "line" presses Enter after each utterance; set text.commands.enter = true'
+    if config.output.log.link_audio and config.history.keep_audio == "0":
+        yield "output.log.link_audio: links to sound, and history.keep_audio keeps none; set one otherwise"
     if config.text.numbers:
         yield from _numbers(config.text.language)
 

@@ -63,6 +63,8 @@ class Database:
     def read(self, query: str, *values: int | str) -> list[tuple[Any, ...]]:
         """Return the rows of a query; none where there is no file yet, and none is made.
 
+        A file of an older version stays as it is: what is read is a copy in memory, brought up to date.
+
         Raises:
             HistoryError: the file cannot be read.
         """
@@ -70,7 +72,14 @@ class Database:
             if not self._file.exists():
                 return []
             with closing(_connect(self._file, _reading_mode(self._file))) as db:
-                return db.execute(query, values).fetchall() if self._version(db) else []
+                version = self._version(db)
+                if not 0 < version < len(self._steps):
+                    return db.execute(query, values).fetchall() if version else []
+                with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+                    db.backup(copy)
+                    self._migrate(copy)
+                    copy.text_factory = _decode
+                    return copy.execute(query, values).fetchall()
 
     def leave_no_traces(self) -> None:
         """Say, while writing, that something is removed for good: it goes from the write-ahead log too."""

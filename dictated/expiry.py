@@ -38,7 +38,7 @@ _NOTICE = """UPDATE entries SET aged = :now
 _AHEAD = tuple(_NOTICE.format(there) for there in ("text IS NOT NULL", "audio != ''"))
 _RIGHT_AGAIN = "UPDATE entries SET aged = ended WHERE aged < ended AND ended <= :now"
 
-_FORGET = """UPDATE entries SET text = NULL
+_FORGET = """UPDATE entries SET text = NULL, raw = NULL
     WHERE text IS NOT NULL AND fate IN ('delivered', 'empty', 'cancelled') AND aged <= ?"""
 
 _SOUNDS = """SELECT id, audio, size FROM entries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +16,7 @@ from dictated.types import Usage
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
 MOST_DAYS = 1_100
@@ -27,8 +28,8 @@ _FIRST = date(1970, 1, 2)  # of which each zone knows when it began
 
 _Row = TypeVar("_Row")
 
-_NOTE = """INSERT INTO entries (began, ended, aged, fate, text, reason, engine, took, generation,
-    pause, wait, delivery, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_NOTE = """INSERT INTO entries (began, ended, aged, fate, text, raw, reason, engine, took, generation,
+    pause, wait, delivery, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 _SPEND = """INSERT INTO spent (day, engine, answers, seconds, tokens_in, tokens_out, cost)
     VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -36,19 +37,22 @@ _SPEND = """INSERT INTO spent (day, engine, answers, seconds, tokens_in, tokens_
         seconds = seconds + excluded.seconds, tokens_in = tokens_in + excluded.tokens_in,
         tokens_out = tokens_out + excluded.tokens_out, cost = cost + excluded.cost"""
 
-_SETTLE = """UPDATE entries SET fate = ?, text = ?, reason = ?, engine = ?, took = ?, generation = ?,
-    pause = ?, wait = ?, delivery = ?, length = ? WHERE id = ?"""
+_SETTLE = """UPDATE entries SET fate = ?1, text = ?2,
+    raw = CASE WHEN ?2 = text THEN coalesce(?3, raw) ELSE ?3 END,  -- one text, one raw text
+    reason = ?4, engine = ?5, took = ?6, generation = ?7, pause = ?8, wait = ?9, delivery = ?10, length = ?11
+    WHERE id = ?12"""
 
 _PRUNE = """DELETE FROM entries WHERE fate IN ('delivered', 'empty', 'cancelled') AND audio = ''
     AND id <= (SELECT max(id) FROM entries) - ?"""
 
-_ENTRIES = """SELECT began, ended, fate, text, reason, engine, took, generation, id, audio
-    FROM entries ORDER BY id DESC LIMIT ?"""
+_FIELDS = "began, ended, fate, text, raw, reason, engine, took, generation, id, audio"
+_ENTRIES = f"SELECT {_FIELDS} FROM entries ORDER BY id DESC LIMIT ?"  # noqa: S608 (ours)
+_OF_NUMBERS = f"SELECT {_FIELDS} FROM entries WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"  # noqa: S608 (ours)
+
+_TEXTS = "SELECT id, text FROM entries WHERE text IS NOT NULL AND text != '' ORDER BY id"
 
 _LATENCIES = """SELECT ended, engine, took, pause, wait, delivery, length FROM entries
     WHERE pause IS NOT NULL AND fate = 'delivered' AND ended >= ? ORDER BY id"""
-
-_HAS_STAGES = "SELECT 1 FROM pragma_table_info('entries') WHERE name = 'pause'"
 
 _SPENT = """SELECT day, engine, answers, seconds, tokens_in, tokens_out, cost
     FROM spent WHERE day >= ? ORDER BY day, rowid"""
@@ -60,7 +64,8 @@ class Entry:
 
     `reason` says why it was held or has failed; `took` is how long the answer took, in seconds; `generation`
     the service's name for the answer; `id` the history's own number, 0 before it is noted; `audio` the name
-    of its file in the spool, where there is one.
+    of its file in the spool, where there is one; `raw` what the engine wrote, where the text is other than
+    that.
     """
 
     began: datetime
@@ -73,6 +78,7 @@ class Entry:
     generation: str = ""
     id: int = 0
     audio: str = ""
+    raw: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +130,8 @@ class History:
         """
         kept = entry.fate in WAITING or microseconds(entry.ended) > self.expiry.word_horizon()
         kept = kept and entry.fate is not Fate.CANCELLED
-        text = storable(entry.text) if kept and entry.text else None
-        words = (text, storable(entry.reason), entry.engine, entry.took, storable(entry.generation))
+        text, raw = _words(entry) if kept else (None, None)
+        words = (text, raw, storable(entry.reason), entry.engine, entry.took, storable(entry.generation))
         took = (stages.pause, stages.wait, stages.delivery, stages.sound) if stages else (None,) * 4
         with self._database.writing("FULL") as db:
             if entry.id:
@@ -175,6 +181,22 @@ class History:
         """
         return self._made(_entry, self._database.read(_ENTRIES, min(most, MOST_ENTRIES)))[::-1]
 
+    def texts(self) -> list[tuple[int, str]]:
+        """Return every text there is, with its number, oldest first.
+
+        Raises:
+            HistoryError: the file cannot be read.
+        """
+        return self._made(_numbered, self._database.read(_TEXTS))
+
+    def chosen(self, numbers: Iterable[int]) -> Sequence[Entry]:
+        """Return the entries of these numbers, oldest first.
+
+        Raises:
+            HistoryError: the file cannot be read.
+        """
+        return self._made(_entry, self._database.read(_OF_NUMBERS, json.dumps(list(numbers))))
+
     def spend(self, day: date, engine: str, usage: Usage, answers: int = 1) -> None:
         """Add to what the engine did that day.
 
@@ -203,8 +225,6 @@ class History:
         Raises:
             HistoryError: the file cannot be read.
         """
-        if not self._database.read(_HAS_STAGES):  # it is of an older version, and reading changes nothing
-            return []
         return self._made(_latency, self._database.read(_LATENCIES, _midnight(since)))
 
     def close(self) -> None:
@@ -218,8 +238,19 @@ class History:
             raise self._database.damaged() from error
 
 
-def _entry(began: int, ended: int, fate: str, text: str | None, *rest: Any) -> Entry:
-    return Entry(from_microseconds(began), from_microseconds(ended), Fate(fate), text or "", *rest)
+def _entry(began: int, ended: int, fate: str, text: str | None, raw: str | None, *rest: Any) -> Entry:
+    times = from_microseconds(began), from_microseconds(ended)
+    return replace(Entry(*times, Fate(fate), text or "", *rest), raw=raw or "")
+
+
+def _numbered(number: int, text: str) -> tuple[int, str]:
+    return number, text
+
+
+def _words(entry: Entry) -> tuple[str | None, str | None]:
+    """Return what is written of its text and raw text: where there is a raw one, the text is not NULL."""
+    text, raw = storable(entry.text), storable(entry.raw)
+    return (text, raw) if raw and raw != text else (text or None, None)
 
 
 def _marks(values: Collection[str]) -> str:

@@ -83,6 +83,13 @@ class LogSink(Struct, frozen=True, kw_only=True):
             description="text: time and words; markdown: a list item with the time; jsonl: one object a line."
         ),
     ] = "text"
+    link_audio: Annotated[
+        bool,
+        Meta(
+            description="markdown: a link to the sound of what was said, which works for as long as that is "
+            "kept (history.keep_audio)."
+        ),
+    ] = False
 
 
 class ClipboardSink(Struct, frozen=True, kw_only=True):

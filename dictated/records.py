@@ -48,7 +48,7 @@ WAITING = frozenset({Fate.HELD, Fate.FAILED})
 _OPEN = """INSERT INTO entries (began, ended, fate, text, reason, engine, took, generation, audio, speech,
     aged, size) VALUES (?1, ?2, 'recorded', NULL, '', '', 0, '', ?3, ?4, ?2, ?5)"""
 
-_HAS_TEXT = """UPDATE entries SET fate = 'transcribed', text = ?, reason = '', engine = ?, took = ?,
+_HAS_TEXT = """UPDATE entries SET fate = 'transcribed', text = ?, raw = ?, reason = '', engine = ?, took = ?,
     generation = ? WHERE id = ? AND coalesce(text, '') = ''"""
 
 _MARK = """INSERT INTO deliveries (entry, sink, mark, place) VALUES (?, ?, ?, ?)
@@ -57,7 +57,7 @@ _MARK = """INSERT INTO deliveries (entry, sink, mark, place) VALUES (?, ?, ?, ?)
 _ADOPT = """UPDATE entries SET audio = ?, speech = ?, size = ? WHERE id =
     (SELECT max(id) FROM entries WHERE began = ? AND fate = 'failed' AND audio = '') RETURNING id"""
 
-_FIELDS = "id, began, ended, fate, text, reason, engine, took, generation, audio, speech"
+_FIELDS = "id, began, ended, fate, text, reason, engine, took, generation, audio, speech, raw"
 
 _MARKS = "SELECT entry, sink, mark, place FROM deliveries WHERE entry IN"
 
@@ -86,6 +86,7 @@ class Speech:
 class Record:
     """An utterance as it stands on the disk; `audio` is the name of its file, empty where there is none.
 
+    `raw` is what the engine wrote, where the text is other than that.
     `marks` holds, by the name of the sink, the mark and the place it was made with.
     """
 
@@ -101,6 +102,7 @@ class Record:
     generation: str = ""
     reason: str = ""
     marks: dict[str, tuple[str, str]] = field(default_factory=dict)
+    raw: str = field(default="", repr=False)
 
     def mark(self, sink: str) -> tuple[str, str]:
         """Return the mark of this sink and the place it was made with, both empty where there is none."""
@@ -139,7 +141,8 @@ class Records:
         `place` is where, as the sink understands it. Both are on the disk when this returns, at the price of
         one: nothing lies between an answer and its typing that two would make safer.
         """
-        words = (storable(transcript.text), transcript.engine, transcript.seconds)
+        text, raw = storable(transcript.text), storable(transcript.raw) or None
+        words = (text, raw, transcript.engine, transcript.seconds)
         with self._database.writing("FULL") as db:
             db.execute(_HAS_TEXT, (*words, storable(transcript.generation), number))
             db.execute(_MARK, (number, sink, "begun", place))
@@ -223,7 +226,7 @@ def _speech(utterance: Utterance) -> str:
 
 
 def _record(marks: dict[str, tuple[str, str]], number: int, began: int, ended: int, *rest: Any) -> Record:
-    fate, text, reason, engine, took, generation, audio, speech = rest
+    fate, text, reason, engine, took, generation, audio, speech, raw = rest
     return Record(
         id=number,
         began=from_microseconds(began),
@@ -237,6 +240,7 @@ def _record(marks: dict[str, tuple[str, str]], number: int, began: int, ended: i
         generation=generation,
         reason=reason,
         marks=marks,
+        raw=raw or "",
     )
 
 

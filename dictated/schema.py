@@ -9,7 +9,7 @@ STEPS = (
             began INTEGER NOT NULL,  -- microseconds since 1970, UTC: in order whatever the zone was
             ended INTEGER NOT NULL,
             fate TEXT NOT NULL,
-            text TEXT,  -- the only place where words stand; NULL where they are not kept
+            text TEXT,  -- words stand here, and in raw; NULL where they are not kept
             reason TEXT NOT NULL,
             engine TEXT NOT NULL,
             took REAL NOT NULL,
@@ -65,5 +65,10 @@ STEPS = (
         "ALTER TABLE entries ADD COLUMN wait REAL",
         "ALTER TABLE entries ADD COLUMN delivery REAL",
         "ALTER TABLE entries ADD COLUMN length REAL",
+    ),
+    (
+        # What the engine wrote; NULL where that is the text. Where it stands, text is not NULL, and both go
+        # at once: no index of its own is needed to know when.
+        "ALTER TABLE entries ADD COLUMN raw TEXT",
     ),
 )

@@ -47,7 +47,10 @@ class Commands(Struct, frozen=True, kw_only=True):
     ] = False
     enter: Annotated[
         bool,
-        Meta(description='Let "new line" and "new paragraph" press Enter, which sends in many chat windows.'),
+        Meta(
+            description='"new line" and "new paragraph" are commands, too, and press Enter where words are '
+            "typed, as do line breaks of replacements, snippets and the hook; that sends in many chats."
+        ),
     ] = False
     words: Annotated[
         dict[str, Annotated[dict[Phrase, Spoken], Meta(max_length=1000)]],
@@ -69,7 +72,7 @@ class Text(Struct, frozen=True, kw_only=True):
         Literal["smart", "space", "line", "none"],
         Meta(
             description="Between utterances. smart: as if typed by one hand; space: one after each; line: a "
-            "line break (presses Enter); none."
+            "line break (needs commands.enter); none."
         ),
     ] = "space"
     vocabulary: Annotated[

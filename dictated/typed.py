@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass, field
 
 import regex
 
@@ -12,15 +13,36 @@ MOST = 20
 """Texts that can be taken back, one after the other."""
 
 
+REMEMBERED = 200
+"""Characters of a text's end that tell how the next one goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """How many graphemes it has, how it ends, and where it stands."""
+
+    length: int
+    end: str = field(repr=False)
+    window: str
+
+
 class Typed:
     """The last texts that were typed, each with the window it stands in."""
 
     def __init__(self) -> None:
-        self._texts: deque[tuple[int, str]] = deque(maxlen=MOST)  # how long, and where
+        self._texts: deque[_Text] = deque(maxlen=MOST)
 
     def note(self, text: str, window: str | None) -> None:
         """Note that this was typed, whole; `window` is nothing where the window is not known."""
-        self._texts.append((graphemes(text), window or ""))
+        self._texts.append(_Text(graphemes(text), text[-REMEMBERED:], window or ""))
+
+    def before(self, window: str | None) -> str:
+        """Return the end of what was typed last into this window; "" where nothing was, or nobody knows.
+
+        It is what the cursor stands behind, unless a hand has moved it or typed since.
+        """
+        ends = (text.end for text in reversed(self._texts) if window and text.window == window)
+        return next(ends, "")
 
     def forget(self) -> None:
         """Nothing may be taken back: how much of the last text was typed is not known."""
@@ -34,12 +56,12 @@ class Typed:
         """
         if not self._texts:
             raise SinkError("nothing that was typed can be taken back any more")
-        length, typed_into = self._texts[-1]
-        if not typed_into or not window:
+        last = self._texts[-1]
+        if not last.window or not window:
             raise SinkError("which window has the focus is not known here; use the program's own undo")
-        if typed_into != window:
+        if last.window != window:
             raise SinkError("the words stand in another window; click into it and try again")
-        return length
+        return last.length
 
     def taken_back(self) -> None:
         """Note that the last text is gone."""

@@ -14,6 +14,7 @@ import anyio
 from dictated.errors import HistoryError, RecorderError, SinkError, SpoolError, TranscriberError
 from dictated.expiry import Sound
 from dictated.records import Fate
+from dictated.text.manner import Manner
 from dictated.types import FRAME_BYTES, NO_HINTS, Frame, Hints, Segment, Transcript, Utterance
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def transcript(text: str, number: int = 1) -> Transcript:
 
 def sound(picture: str) -> list[Frame]:
     return [SPEECH if char == "s" else SILENCE for char in picture]
+
+
+SPACED, PLAIN = {"": Manner("space")}, {"": Manner("none")}
 
 
 class LoudnessVad:

@@ -115,6 +115,32 @@ def test_json_has_every_field_on_one_line(paths: Paths, capsys: pytest.CaptureFi
     )
 
 
+def test_json_has_what_the_engine_wrote_where_the_text_is_another(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note(
+        paths,
+        replace(ENTRY, raw="bon été full stop"),
+        replace(ENTRY, fate=Fate.EMPTY, text="", raw="undo that"),
+    )
+
+    run(asked(as_json=True), paths)
+
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [(one["text"], one["raw"]) for one in lines] == [
+        ("Bon été.", "bon été full stop"),
+        ("", "undo that"),
+    ]
+
+
+def test_a_line_shows_the_text_that_was_delivered(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    note(paths, replace(ENTRY, raw="bon été full stop"))
+
+    run(asked(), paths)
+
+    assert capsys.readouterr().out == f"1  {TIME}  delivered  local  Bon été.\n"
+
+
 def test_json_keeps_the_text_as_it_is_and_a_terminal_from_obeying_it(
     paths: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:

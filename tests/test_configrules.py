@@ -158,3 +158,21 @@ def test_the_pause_lies_between_its_bounds_and_words_come_before_them(keys: str,
         f"segment.{fault.partition(': ')[0]}" for fault in told
     ]
     assert all(part.partition(": ")[2] in fault for part, fault in zip(told, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ('[text]\njoin = "line"', ['text.join: "line" presses Enter after each utterance; set text.commands.enter = true']),
+        ('[text]\njoin = "line"\ncommands.enter = true', []),
+        (
+            '[output.log]\nlink_audio = true\n[history]\nkeep_audio = "0"',
+            ["output.log.link_audio: links to sound, and history.keep_audio keeps none; set one otherwise"],
+        ),
+        ('[text.commands.words.en]\n"hop" = "@jump"', ['text.commands.words.en."hop": no such action; there are @caps-off, ']),
+    ],
+)  # fmt: skip
+def test_keys_that_contradict_each_other_are_told(keys: str, told: list[str]) -> None:
+    found = faults(keys)
+    assert len(found) == len(told)
+    assert all(fault.startswith(start) for fault, start in zip(found, told, strict=True))

@@ -617,3 +617,11 @@ def test_a_file_where_a_folder_should_be_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(HistoryError, match=rf"\A{re.escape(str(tmp_path))}/file/history stands below a file"):
         add(database(tmp_path / "file/history"))
+
+
+def test_a_file_of_an_older_version_is_read_as_if_it_were_up_to_date_and_stays_as_it_is(file: Path) -> None:
+    with closing(database(file)) as older:
+        add(older)
+    before = file.read_bytes()
+    newer = Database(file, (*STEPS, ["ALTER TABLE words ADD COLUMN raw TEXT"]))
+    assert (newer.read("SELECT word, raw FROM words"), file.read_bytes()) == ([("word", None)], before)

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 
 import anyio.to_thread
 import pytest
+from doubles import PLAIN
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dictated import outputconfig
 from dictated.errors import HeldError
-from dictated.sinks.type import MOST_CHARACTERS, TypeSink, typeable
+from dictated.sinks.type import MOST_CHARACTERS, TypeSink
+from dictated.text.manner import Manner
 from dictated.types import Segment, Transcript, Utterance
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from fixtures.screen import Screen
+
+    from dictated.text.joining import Mode
 
 ZALGO = "Z" + "\u0300\u0323\u0489\u0336" * 50 + "algo"
 
@@ -50,7 +54,7 @@ HOSTILE = {
 @pytest.fixture
 async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
     assert screen.display
-    made = TypeSink(outputconfig.TypeSink(), "")
+    made = TypeSink(outputconfig.TypeSink(), PLAIN)
     yield made
     await made.close()
 
@@ -82,12 +86,26 @@ async def test_the_longest_text_that_is_typed_arrives_whole(screen: Screen, sink
 
 @given(st.text() | st.text(st.characters(categories=["Cc", "Cs", "Cf", "Zl", "Zp", "Zs", "Lu"])))
 def test_whatever_the_text_no_control_character_is_typed(text: str) -> None:
-    assert all(unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"} for char in typeable(text))
+    manner = Manner("none")
+    assert all(unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"} for char in manner.written("", text))
+
+
+@given(st.text() | st.text(st.characters(categories=["Cc", "Cs", "Cf", "Zl", "Zp", "Zs", "Lu"])))
+def test_where_enter_may_be_pressed_it_is_the_only_control_character(text: str) -> None:
+    typed = Manner("none", enter=True).written("", text)
+    assert all(char == "\n" or unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"} for char in typed)
+
+
+@pytest.mark.parametrize("mode", ["smart", "space", "none"])
+@given(before=st.text(), text=st.text(st.characters(categories=["L", "Cc", "P", "Zs"])))
+def test_no_text_presses_enter_unless_that_switch_is_on(mode: Mode, before: str, text: str) -> None:
+    manner = Manner(mode)
+    assert "\n" not in manner.written(before, text) + manner.begun(before, text)
 
 
 @given(st.text(st.characters(categories=["L", "M", "N", "P", "S"])))
 def test_a_text_that_can_be_read_is_typed_as_it_is(text: str) -> None:
-    assert typeable(text) == text
+    assert Manner("none").written("", text) == text
 
 
 def transcript(text: str) -> Transcript:

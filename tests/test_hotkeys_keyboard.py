@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from doubles import PLAIN, SPACED
 from fixtures.screen import DEADLINE
 from test_hotkeys_x11 import Pressed
 from test_sinks_type import ask, transcript
@@ -118,7 +119,7 @@ async def test_a_text_typed_while_the_hold_key_repeats_arrives_exactly(
 ) -> None:
     screen.run("xset", "r", "rate", "50", "200")
     window, watched = screen.window(kind), Pressed("", hold)
-    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=50), " ", watched.own)
+    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=50), SPACED, watched.own)
     for key in keys:
         screen.xdotool("keydown", key)
     for text in TEXTS:
@@ -140,7 +141,7 @@ async def test_a_window_that_is_typed_into_sees_the_hotkeys_modifiers_let_go(scr
     window.set_input_focus(X.RevertToNone, X.CurrentTime)
     seen.sync()
     screen.xdotool("keydown", "ctrl", "keydown", "alt", "keydown", "d")
-    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=50), "", watched.own)
+    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=50), PLAIN, watched.own)
     await sink.deliver(transcript("x"))
     released: set[int] = set()
     while X_KEY not in released:
@@ -155,7 +156,7 @@ async def test_a_window_that_is_typed_into_sees_the_hotkeys_modifiers_let_go(scr
 async def test_a_character_lent_a_key_for_typing_does_not_move_the_hotkey(screen: Screen) -> None:
     screen.layout("ru")
     window, watched = screen.window(), Pressed(TOGGLE)
-    sink = TypeSink(outputconfig.TypeSink(), "", watched.own)
+    sink = TypeSink(outputconfig.TypeSink(), PLAIN, watched.own)
     await sink.deliver(transcript("d"))
     screen.tap(CTRL, ALT, D)
     seen = watched.next()

@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from doubles import PLAIN
 from test_sinks_type import transcript
 
 from dictated import config, outputconfig
@@ -153,7 +154,7 @@ def test_the_second_group_has_the_same_hotkey(pressed: Pressed, screen: Screen) 
 
 @desktop
 async def test_typing_while_the_hotkey_is_held_does_not_let_it_go(pressed: Pressed, screen: Screen) -> None:
-    window, sink = screen.window(), TypeSink(outputconfig.TypeSink(modifier_wait_ms=100), "", pressed.own)
+    window, sink = screen.window(), TypeSink(outputconfig.TypeSink(modifier_wait_ms=100), PLAIN, pressed.own)
     screen.xdotool("keydown", "ctrl", "keydown", "alt", "keydown", "e")
     window.rest()
     await sink.deliver(transcript("dear é"))
@@ -173,7 +174,7 @@ def test_a_hotkey_let_go_while_typing_had_it_stops(pressed: Pressed, screen: Scr
 @desktop
 async def test_a_typed_character_does_not_become_part_of_the_hotkey(pressed: Pressed, screen: Screen) -> None:
     screen.layout("ru")
-    sink = TypeSink(outputconfig.TypeSink(), "", pressed.own)
+    sink = TypeSink(outputconfig.TypeSink(), PLAIN, pressed.own)
     await sink.deliver(transcript("d"))
     screen.tap(CTRL_L, ALT, D)
     await sink.close()

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
+from doubles import SPACED
 from fixtures.accessibility import reading
 from fixtures.screen import DEADLINE
 from test_sinks_wayland import transcript
@@ -42,7 +43,7 @@ def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sink(environ: Mapping[str, str], reader: Reader | None = None) -> DesktopSink:
-    return DesktopSink(outputconfig.TypeSink(), " ", OwnKeys(), environ, reader)
+    return DesktopSink(outputconfig.TypeSink(), SPACED, OwnKeys(), environ, reader)
 
 
 def telling(environ: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from doubles import PLAIN, SPACED
 from fixtures.accessibility import reading
 from fixtures.screen import DEADLINE
 from test_sinks_desktop import no_screen
@@ -33,7 +34,7 @@ desktop = pytest.mark.desktop
 
 def sink(environ: Mapping[str, str], reader: Reader | None = None) -> DesktopSink:
     settings = outputconfig.TypeSink(live=True, modifier_wait_ms=300)
-    return DesktopSink(settings, " ", OwnKeys(), environ, reader)
+    return DesktopSink(settings, SPACED, OwnKeys(), environ, reader)
 
 
 async def appear(to: DesktopSink, *texts: str, number: int = 1) -> None:
@@ -42,7 +43,7 @@ async def appear(to: DesktopSink, *texts: str, number: int = 1) -> None:
 
 
 def test_words_appear_where_they_are_to() -> None:
-    made = [DesktopSink(outputconfig.TypeSink(live=live), "", OwnKeys(), {}) for live in (True, False)]
+    made = [DesktopSink(outputconfig.TypeSink(live=live), PLAIN, OwnKeys(), {}) for live in (True, False)]
     assert [(isinstance(to, Live), to.live) for to in made] == [(True, True), (True, False)]
 
 

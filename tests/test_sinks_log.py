@@ -194,6 +194,77 @@ def test_a_markdown_file_has_one_heading_a_day(tmp_path: Path) -> None:
     )
 
 
+def test_another_day_in_between_has_its_heading_and_the_next_words_one_again(tmp_path: Path) -> None:
+    path = tmp_path / "notes.md"
+    for day in (0, -1, -1, 0):  # the clock was wrong for a while
+        deliver(sink(path, "markdown", NOON + day * DAY), "a")
+
+    headings = [line for line in path.read_text().splitlines() if line.startswith("##")]
+    assert headings == ["## 2026-11-21", "## 2026-11-20", "## 2026-11-21"]
+
+
+@pytest.mark.parametrize(
+    ("left", "headings"),
+    [("## 2026-11-21\n\n- **12:00:", 1), ("## 2026-11-21\n", 1), ("## 2026-11-21", 1), ("## 2026-11", 1)],
+)
+def test_after_a_crash_the_day_has_its_heading_once(left: str, headings: int, tmp_path: Path) -> None:
+    path = tmp_path / "notes.md"
+    path.write_text(f"## 2026-11-20\n\n- **12:00:01** a\n\n{left}")
+
+    deliver(sink(path, "markdown"), "b", "c")
+
+    assert path.read_text().splitlines().count("## 2026-11-21") == headings
+
+
+def test_headings_of_the_user_s_own_are_no_days(tmp_path: Path) -> None:
+    path = tmp_path / "notes.md"
+    deliver(sink(path, "markdown"), "a")
+    with path.open("a") as file:
+        file.write("\n## Shopping\n\n### 2026-11-20\n\n## 2026-11-20 and after\n")
+    deliver(sink(path, "markdown"), "b")
+
+    assert path.read_text().count("## 2026-11-21") == 1
+
+
+def linking(path: Path, sound: Path | None, *, link: bool = True, style: Format = "markdown") -> LogSink:
+    settings = outputconfig.LogSink(path=str(path), format=style, link_audio=link)
+    return LogSink(settings, lambda: NOON, lambda _: sound)
+
+
+async def test_a_note_links_to_its_sound_when_that_is_wanted(tmp_path: Path) -> None:
+    await linking(tmp_path / "log", Path("/a b/(é).wav")).deliver(said("Bon été."))
+
+    assert (
+        (tmp_path / "log")
+        .read_text()
+        .endswith("- **12:00:01** Bon été. [▶](file:///a%20b/%28%C3%A9%29.wav)\n")
+    )
+
+
+@pytest.mark.parametrize(("sound", "link"), [(None, True), (Path("/1.wav"), False)])
+async def test_a_note_has_no_link_where_none_is_wanted_or_no_sound_is_kept(
+    sound: Path | None, tmp_path: Path, *, link: bool
+) -> None:
+    await linking(tmp_path / "log", sound, link=link).deliver(said("Bon été."))
+
+    assert (tmp_path / "log").read_text().endswith(" Bon été.\n")
+
+
+@pytest.mark.parametrize(("style", "linked"), [("text", False), ("markdown", True), ("jsonl", False)])
+async def test_only_markdown_has_links(style: Format, tmp_path: Path, *, linked: bool) -> None:
+    await linking(tmp_path / "log", Path("/1.wav"), style=style).deliver(said("Bon été."))
+
+    assert ("file://" in (tmp_path / "log").read_text()) is linked
+
+
+async def test_words_are_found_with_a_link_whether_there_still_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    place = await linking(path, None).place()
+    await linking(path, Path("/a b/(é).wav")).deliver(said("yes"))
+
+    assert [await linking(path, None).has(said(text), place) for text in ("yes", "no")] == [True, False]
+
+
 def test_the_day_s_heading_is_found_behind_a_day_of_talk(tmp_path: Path) -> None:
     path = tmp_path / "notes.md"
     deliver(sink(path, "markdown"), "a", "b " * (LOOK_BACK // 2 - 100), "c")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 import pytest
+from doubles import PLAIN, SPACED
 from fixtures.screen import x_server
 from spoken_into import ask, transcript, typed
 from Xlib import X
@@ -32,7 +33,7 @@ MANY = "".join(chr(0x4E00 + number) for number in range(100))
 @pytest.fixture
 async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
     assert screen.display
-    made = TypeSink(outputconfig.TypeSink(modifier_wait_ms=300), " ")
+    made = TypeSink(outputconfig.TypeSink(modifier_wait_ms=300), SPACED)
     yield made
     await made.close()
 
@@ -58,7 +59,7 @@ async def test_a_window_that_is_slow_to_read_gets_every_character(screen: Screen
 
 async def test_nothing_is_typed_after_the_text_but_what_joins_it_to_the_next(screen: Screen) -> None:
     window = screen.window()
-    sink = TypeSink(outputconfig.TypeSink(), "")
+    sink = TypeSink(outputconfig.TypeSink(), PLAIN)
     await sink.deliver(transcript("So be it"))
     await sink.close()
     assert await anyio.to_thread.run_sync(window.rest) == "So be it"
@@ -73,7 +74,7 @@ async def test_a_layout_set_by_somebody_else_between_two_texts_is_noticed(
 
 
 async def test_a_held_modifier_is_waited_for(screen: Screen) -> None:
-    sink, window = TypeSink(outputconfig.TypeSink(modifier_wait_ms=20_000), ""), screen.window()
+    sink, window = TypeSink(outputconfig.TypeSink(modifier_wait_ms=20_000), PLAIN), screen.window()
     screen.xdotool("keydown", "ctrl")
     async with anyio.create_task_group() as group:
         group.start_soon(sink.deliver, transcript("abc"))
@@ -94,7 +95,7 @@ async def test_a_modifier_held_too_long_spoils_nothing_and_is_held_again_afterwa
 
 async def test_a_modifier_let_go_while_typing_is_not_held_again(screen: Screen) -> None:
     window, hand = screen.window(), Hand(screen)
-    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=100), " ", hand)
+    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=100), SPACED, hand)
     screen.xdotool("keydown", "ctrl")
     await sink.deliver(transcript("abc"))
     await sink.close()
@@ -110,7 +111,7 @@ async def test_a_letter_that_a_hand_holds_is_typed_all_the_same(screen: Screen, 
 
 
 async def test_borrowed_keys_are_given_back_at_the_end(screen: Screen) -> None:
-    sink = TypeSink(outputconfig.TypeSink(), " ")
+    sink = TypeSink(outputconfig.TypeSink(), SPACED)
     before = syms()
     await typed(sink, screen, "中é")
     during = syms()
@@ -120,7 +121,7 @@ async def test_borrowed_keys_are_given_back_at_the_end(screen: Screen) -> None:
 
 async def test_no_display_is_told_once_and_clearly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
-    sink = TypeSink(outputconfig.TypeSink(), " ")
+    sink = TypeSink(outputconfig.TypeSink(), SPACED)
     with pytest.raises(NoDisplayError, match="DISPLAY is not set"):
         await sink.deliver(transcript("lost"))
     await sink.close()
@@ -140,7 +141,7 @@ async def test_a_wayland_window_in_focus_is_refused(
 async def test_no_window_with_the_keyboard_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sink = TypeSink(outputconfig.TypeSink(), " ")
+    sink = TypeSink(outputconfig.TypeSink(), SPACED)
     with x_server(tmp_path) as (name, _):
         monkeypatch.setenv("DISPLAY", name)
         ask(lambda display: display.set_input_focus(X.NONE, X.RevertToNone, X.CurrentTime))
@@ -152,7 +153,7 @@ async def test_no_window_with_the_keyboard_is_an_error(
 async def test_a_server_that_went_and_came_back_is_typed_on_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sink = TypeSink(outputconfig.TypeSink(), " ")
+    sink = TypeSink(outputconfig.TypeSink(), SPACED)
     with x_server(tmp_path) as (display, _):
         monkeypatch.setenv("DISPLAY", display)
         await sink.deliver(transcript("é"))
@@ -165,13 +166,13 @@ async def test_a_server_that_went_and_came_back_is_typed_on_again(
 
 async def test_no_window_is_known_where_there_is_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
-    sink = TypeSink(outputconfig.TypeSink(), " ")
+    sink = TypeSink(outputconfig.TypeSink(), SPACED)
     assert await sink.window() == ""
     await sink.close()
 
 
 async def test_a_server_that_hangs_delays_no_speech(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sink = TypeSink(outputconfig.TypeSink(), " ")
+    sink = TypeSink(outputconfig.TypeSink(), SPACED)
     with x_server(tmp_path) as (name, process):
         monkeypatch.setenv("DISPLAY", name)
         process.send_signal(signal.SIGSTOP)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 import anyio.to_thread
 import pytest
+from doubles import PLAIN, SPACED
 from spoken_into import AtKey, is_held, rest, transcript
 
 from dictated import outputconfig
@@ -25,7 +26,7 @@ LONG = "So be it." * (PIECE // 9 + 1)
 @pytest.fixture
 async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
     assert screen.display
-    made = TypeSink(outputconfig.TypeSink(modifier_wait_ms=300), " ")
+    made = TypeSink(outputconfig.TypeSink(modifier_wait_ms=300), SPACED)
     yield made
     await made.close()
 
@@ -38,7 +39,7 @@ async def test_late_words_are_held_and_not_typed(screen: Screen, sink: TypeSink)
 
 
 async def test_words_wait_as_long_as_they_are_told_to(screen: Screen) -> None:
-    sink, window = TypeSink(outputconfig.TypeSink(max_delay=60), ""), screen.window()
+    sink, window = TypeSink(outputconfig.TypeSink(max_delay=60), PLAIN), screen.window()
     await sink.deliver(transcript("late", age=11))
     await sink.close()
     assert await window.wait_for_text(4) == "late"
@@ -70,7 +71,7 @@ async def test_words_spoken_to_the_focused_window_reach_it(screen: Screen, sink:
 async def test_words_spoken_to_another_window_go_where_they_are_told_to(
     screen: Screen, policy: Literal["hold", "type", "refocus"], typed: tuple[str, str, bool]
 ) -> None:
-    sink = TypeSink(outputconfig.TypeSink(on_focus_change=policy), "")
+    sink = TypeSink(outputconfig.TypeSink(on_focus_change=policy), PLAIN)
     first = screen.window()
     name = await sink.window()
     second = screen.window("gtk")
@@ -83,7 +84,7 @@ async def test_words_spoken_to_another_window_go_where_they_are_told_to(
 async def test_words_spoken_to_a_window_that_has_closed_are_held(
     screen: Screen, policy: Literal["hold", "refocus"]
 ) -> None:
-    sink = TypeSink(outputconfig.TypeSink(on_focus_change=policy), "")
+    sink = TypeSink(outputconfig.TypeSink(on_focus_change=policy), PLAIN)
     first = screen.window()
     name = await sink.window()
     close(first)
@@ -103,7 +104,7 @@ async def test_words_whose_window_closed_are_held_though_no_window_has_the_focus
 
 
 async def test_a_window_changed_by_a_held_alt_key_is_noticed(screen: Screen) -> None:
-    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=20_000), "")
+    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=20_000), PLAIN)
     first = screen.window()
     name = await sink.window()
     screen.xdotool("keydown", "alt")
@@ -118,7 +119,7 @@ async def test_a_window_changed_by_a_held_alt_key_is_noticed(screen: Screen) -> 
 
 async def test_a_long_text_breaks_off_when_another_window_takes_the_focus(screen: Screen) -> None:
     second, first = screen.window("gtk"), screen.window("gtk")
-    sink = TypeSink(outputconfig.TypeSink(), "", AtKey(PIECE, second.focus))
+    sink = TypeSink(outputconfig.TypeSink(), PLAIN, AtKey(PIECE, second.focus))
     with pytest.raises(SinkError, match="another window took the focus") as told:
         await sink.deliver(transcript("x" * 3 * PIECE))
     await sink.close()

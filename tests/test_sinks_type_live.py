@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import anyio
 import pytest
+from doubles import PLAIN, SPACED
 from spoken_into import AtKey, is_held, line, rest, transcript
 
 from dictated import outputconfig
@@ -48,7 +49,7 @@ async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
 
 
 def typist(policy: Policy = "hold") -> TypeSink:
-    return TypeSink(outputconfig.TypeSink(live=True, modifier_wait_ms=300, on_focus_change=policy), " ")
+    return TypeSink(outputconfig.TypeSink(live=True, modifier_wait_ms=300, on_focus_change=policy), SPACED)
 
 
 def words(text: str, number: int = 1, *, age: float = 0, window: str = "") -> Transcript:
@@ -156,7 +157,7 @@ async def test_the_next_words_wait_until_those_before_are_complete(screen: Scree
 async def test_what_appeared_is_completed_by_keys_and_not_pasted(screen: Screen) -> None:
     typed: list[bool] = []
     own = AtKey(len("Ask not what"), lambda: typed.append(True))
-    sink, window = TypeSink(outputconfig.TypeSink(paste_from=5), " ", own), screen.window("entry")
+    sink, window = TypeSink(outputconfig.TypeSink(paste_from=5), SPACED, own), screen.window("entry")
     await appear(sink, "Ask")
     await sink.deliver(words("Ask not what"))
     await sink.close()
@@ -167,7 +168,7 @@ async def test_the_rest_for_another_window_is_not_pasted(screen: Screen) -> None
     typed: list[bool] = []
     own = AtKey(len("Ask not what"), lambda: typed.append(True))
     settings = outputconfig.TypeSink(paste_from=5, on_focus_change="type")
-    sink, first = TypeSink(settings, " ", own), screen.window()
+    sink, first = TypeSink(settings, SPACED, own), screen.window()
     await appear(sink, "Ask")
     second = screen.window("entry")
     await sink.deliver(words("Ask not what"))
@@ -176,7 +177,7 @@ async def test_the_rest_for_another_window_is_not_pasted(screen: Screen) -> None
 
 
 async def test_words_that_all_appeared_are_delivered_wherever_the_focus_is(screen: Screen) -> None:
-    sink, first = TypeSink(outputconfig.TypeSink(), ""), screen.window()
+    sink, first = TypeSink(outputconfig.TypeSink(), PLAIN), screen.window()
     await appear(sink, "Ask not")
     second = screen.window("gtk")
     await sink.deliver(words("Ask not"))
@@ -186,7 +187,7 @@ async def test_words_that_all_appeared_are_delivered_wherever_the_focus_is(scree
 
 async def test_a_long_rest_breaks_off_when_another_window_takes_the_focus(screen: Screen) -> None:
     second, first = screen.window("gtk"), screen.window("gtk")
-    sink = TypeSink(outputconfig.TypeSink(), "", AtKey(len("Ask") + PIECE, second.focus))
+    sink = TypeSink(outputconfig.TypeSink(), PLAIN, AtKey(len("Ask") + PIECE, second.focus))
     await appear(sink, "Ask")
     with pytest.raises(SinkError, match="another window took the focus") as told:
         await sink.deliver(words("Ask" + "x" * 3 * PIECE))
@@ -203,7 +204,7 @@ async def test_a_correction_of_several_steps_is_whole(screen: Screen, sink: Type
 
 async def test_no_further_step_is_taken_back_once_another_window_has_the_focus(screen: Screen) -> None:
     second, first = screen.window(), screen.window()
-    sink = TypeSink(outputconfig.TypeSink(on_focus_change="type"), "", AtKey(4 * STEP, second.focus))
+    sink = TypeSink(outputconfig.TypeSink(on_focus_change="type"), PLAIN, AtKey(4 * STEP, second.focus))
     await appear(sink, "x" * 3 * STEP)
     await sink.deliver(words("y"))
     await sink.close()
@@ -211,7 +212,7 @@ async def test_no_further_step_is_taken_back_once_another_window_has_the_focus(s
 
 
 async def test_a_window_changed_by_a_held_alt_key_gets_nothing_of_what_appears(screen: Screen) -> None:
-    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=20_000), "")
+    sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=20_000), PLAIN)
     first = screen.window()
     await appear(sink, "Ask")
     screen.xdotool("keydown", "alt")

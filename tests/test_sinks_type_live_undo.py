@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from doubles import SPACED
 from spoken_into import AtKey, line, rest
 from test_sinks_type_live import BACK, appear, sink, typist, words
 
@@ -80,7 +81,7 @@ async def test_what_appears_in_another_window_is_completed_after_an_undo(
 
 
 async def test_nothing_vanishes_where_an_unknown_part_stands(screen: Screen) -> None:
-    sink, window = TypeSink(outputconfig.TypeSink(), " ", AtKey(7, break_off)), screen.window()
+    sink, window = TypeSink(outputconfig.TypeSink(), SPACED, AtKey(7, break_off)), screen.window()
     await appear(sink, "ask")
     with pytest.raises(SinkError, match="broke off"):
         await appear(sink, "ask not")
@@ -119,7 +120,7 @@ async def test_words_of_before_that_come_late_stand_before_those_that_appeared(
 
 
 async def test_an_unknown_part_is_not_completed_and_nothing_taken_back(screen: Screen) -> None:
-    sink, window = TypeSink(outputconfig.TypeSink(), " ", AtKey(9, break_off)), screen.window()
+    sink, window = TypeSink(outputconfig.TypeSink(), SPACED, AtKey(9, break_off)), screen.window()
     await sink.deliver(words("before"))
     with pytest.raises(SinkError, match="broke off"):
         await appear(sink, "Ask", number=2)
@@ -132,7 +133,7 @@ async def test_an_unknown_part_is_not_completed_and_nothing_taken_back(screen: S
 
 
 async def test_nothing_is_taken_back_while_an_unknown_part_stands(screen: Screen) -> None:
-    sink, window = TypeSink(outputconfig.TypeSink(), " ", AtKey(9, break_off)), screen.window()
+    sink, window = TypeSink(outputconfig.TypeSink(), SPACED, AtKey(9, break_off)), screen.window()
     await sink.deliver(words("before"))
     with pytest.raises(SinkError, match="broke off"):
         await appear(sink, "Ask", number=2)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 import pytest
+from doubles import PLAIN
 from selections import held, put
 from spoken_into import AtKey, is_held, line, rest, transcript
 
@@ -28,7 +29,7 @@ WORDS = LONG.strip()
 @pytest.fixture
 async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
     assert screen.display
-    made = TypeSink(outputconfig.TypeSink(paste_from=20, modifier_wait_ms=300), "")
+    made = TypeSink(outputconfig.TypeSink(paste_from=20, modifier_wait_ms=300), PLAIN)
     yield made
     await made.close()
 
@@ -123,7 +124,7 @@ async def test_a_window_that_pastes_by_no_key_is_typed_into(screen: Screen, sink
 async def test_it_is_told_when_another_program_takes_the_clipboard_just_then(screen: Screen) -> None:
     screen.window("unpasting")
     own = AtKey(1, lambda: put(screen, "clipboard", b"newer"))
-    sink = TypeSink(outputconfig.TypeSink(paste_from=20), "", own)
+    sink = TypeSink(outputconfig.TypeSink(paste_from=20), PLAIN, own)
     with pytest.raises(SinkError, match="took the clipboard"):
         await sink.deliver(transcript(LONG))
     await sink.close()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from doubles import PLAIN
 from spoken_into import AtKey, line, rest, transcript
 
 from dictated import outputconfig
@@ -26,7 +27,7 @@ CLUSTERS = "👩‍👩‍👧‍👦 🇩🇪 👍🏽 e\N{COMBINING ACUTE ACCE
 @pytest.fixture
 async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
     assert screen.display
-    made = TypeSink(outputconfig.TypeSink(modifier_wait_ms=300), "")
+    made = TypeSink(outputconfig.TypeSink(modifier_wait_ms=300), PLAIN)
     yield made
     await made.close()
 
@@ -75,7 +76,7 @@ async def test_a_text_longer_than_a_piece_is_taken_back_whole(screen: Screen, si
 
 
 async def test_what_was_pasted_is_taken_back(screen: Screen) -> None:
-    sink, window = TypeSink(outputconfig.TypeSink(paste_from=20), ""), screen.window("entry")
+    sink, window = TypeSink(outputconfig.TypeSink(paste_from=20), PLAIN), screen.window("entry")
     await sink.deliver(transcript("before"))
     await sink.deliver(transcript(WORDS))
     count = await sink.undo()
@@ -105,7 +106,7 @@ async def test_nothing_is_taken_back_from_another_window(screen: Screen, sink: T
 
 async def test_nothing_is_left_to_take_back_after_typing_broke_off(screen: Screen) -> None:
     second, first = screen.window("gtk"), screen.window("gtk")
-    sink = TypeSink(outputconfig.TypeSink(), "", AtKey(len("before") + PIECE, second.focus))
+    sink = TypeSink(outputconfig.TypeSink(), PLAIN, AtKey(len("before") + PIECE, second.focus))
     await sink.deliver(transcript("before"))
     with pytest.raises(SinkError, match="another window took the focus"):
         await sink.deliver(transcript("x" * 3 * PIECE))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import anyio
 import pytest
+from doubles import PLAIN, SPACED
 from fixtures.veil import VIRTUAL_KEYBOARD, veiled
 from test_wayland_virtualkeyboard import TEXT, stand_in
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from fixtures.sway import Session, Terminal
 
+    from dictated.text.manner import Manner
+
 pytestmark = pytest.mark.desktop
 
 Policy = Literal["hold", "type", "refocus"]
@@ -34,8 +37,8 @@ def transcript(text: str, *, age: float = 0, window: str = "") -> Transcript:
     return Transcript(Utterance(1, Segment(b"", 0, 0, 0, 0), ended, ended, window), text, "none", 0.0)
 
 
-def sink(env: dict[str, str], policy: Policy = "hold", join: str = " ") -> WaylandSink:
-    return WaylandSink(outputconfig.TypeSink(on_focus_change=policy), join, environ=env)
+def sink(env: dict[str, str], policy: Policy = "hold", manner: Manner = SPACED[""]) -> WaylandSink:
+    return WaylandSink(outputconfig.TypeSink(on_focus_change=policy), {"": manner}, environ=env)
 
 
 @pytest.fixture
@@ -199,7 +202,7 @@ async def test_a_text_too_long_is_held(env: dict[str, str]) -> None:
 
 async def test_an_empty_text_types_nothing(session: Session, env: dict[str, str]) -> None:
     window = session.terminal()
-    await sink(env, join="").deliver(transcript("\x03"))
+    await sink(env, manner=PLAIN[""]).deliver(transcript("\x03"))
     assert await window.rest() == ""
 
 

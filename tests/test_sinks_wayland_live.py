@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import anyio
 import pytest
+from doubles import SPACED
 from test_sinks_type_live import BACK, GUESSES, WORDS, words
 
 from dictated import outputconfig
@@ -24,7 +25,7 @@ Policy = Literal["hold", "type", "refocus"]
 
 
 def sink(env: dict[str, str], policy: Policy = "hold") -> WaylandSink:
-    return WaylandSink(outputconfig.TypeSink(live=True, on_focus_change=policy), " ", environ=env)
+    return WaylandSink(outputconfig.TypeSink(live=True, on_focus_change=policy), SPACED, environ=env)
 
 
 async def appear(to: WaylandSink, *texts: str, number: int = 1) -> None:
@@ -64,7 +65,7 @@ async def test_nothing_appears_where_the_compositor_does_not_tell_the_window(ses
 async def test_nothing_appears_where_words_can_only_be_pasted(session: Session) -> None:
     window = session.terminal()
     settings = outputconfig.TypeSink(live=True, wayland=("paste",))
-    to = WaylandSink(settings, " ", environ=session.env)
+    to = WaylandSink(settings, SPACED, environ=session.env)
     with pytest.raises(HeldError, match="nothing types"):
         await appear(to, "Ask")
     await to.deliver(words("Ask not"))
@@ -75,7 +76,7 @@ async def test_words_that_nothing_types_are_held_as_if_none_had_been_meant_to_ap
     session: Session,
 ) -> None:
     session.terminal()
-    to = WaylandSink(outputconfig.TypeSink(live=True, wayland=("ydotool",)), " ", environ=session.env)
+    to = WaylandSink(outputconfig.TypeSink(live=True, wayland=("ydotool",)), SPACED, environ=session.env)
     for _ in range(2):
         with pytest.raises(HeldError, match="nothing types"):
             await appear(to, "Ask")

@@ -26,6 +26,7 @@ def cases() -> Iterator[object]:
         settings = Commands(
             when=group.get("when", "boundary"),
             punctuation=group.get("punctuation", False),
+            enter=group.get("enter", True),
             words=group.get("words", {}),
         )
         for heard, written, *more in group["cases"]:

@@ -32,7 +32,7 @@ def found(text: str, settings: Commands) -> list[str]:
     ],
 )
 def test_the_longest_phrase_is_found_with_or_without_marks_around_it(text: str, phrases: list[str]) -> None:
-    assert found(text, Commands()) == phrases
+    assert found(text, Commands(enter=True)) == phrases
 
 
 def test_a_phrase_that_is_longer_than_what_is_left_is_not_found() -> None:

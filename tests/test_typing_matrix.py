@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from doubles import SPACED
 from spoken_into import ask, line, transcript
 
 from dictated import outputconfig
@@ -31,7 +32,7 @@ CAPS, SECOND_GROUP = 66, 135
 @pytest.fixture
 async def sink(screen: Screen) -> AsyncGenerator[TypeSink]:
     assert screen.display
-    made = TypeSink(outputconfig.TypeSink(), " ")
+    made = TypeSink(outputconfig.TypeSink(), SPACED)
     yield made
     await made.close()
 

@@ -19,6 +19,7 @@ from dictated.checkup.window import window
 from dictated.checkup.xkbcommon import LIBRARY
 from dictated.errors import NoDisplayError, SinkError
 from dictated.sinks.type import TypeSink
+from dictated.text.manner import Manner
 from dictated.types import Segment, Transcript, Utterance
 from dictated.wayland.method import UnsupportedError
 from dictated.wayland.session import is_wayland
@@ -117,7 +118,7 @@ async def _typed(output: Output, own: Window) -> str:
     Raises:
         SinkError: it was not typed.
     """
-    sink = TypeSink(replace(output.type, on_focus_change="hold"), "", OwnKeys())
+    sink = TypeSink(replace(output.type, on_focus_change="hold"), {"": Manner("none")}, OwnKeys())
     try:
         async with anyio.create_task_group() as tasks:
             reading = tasks.start_soon(to_thread.run_sync, own.read)

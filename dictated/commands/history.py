@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
         return _purge(paths, everything=arguments.all)
     entries = History(paths.history_file).entries(arguments.count)
     if arguments.json:
-        print(*(_object(entry, paths.spool_dir) + "\n" for entry in entries), sep="", end="")
+        print(*(as_object(entry, paths.spool_dir) + "\n" for entry in entries), sep="", end="")
     elif entries:
         print(*_lines(entries), sep="\n")
     else:
@@ -121,19 +121,22 @@ def _lines(entries: Sequence[Entry]) -> list[str]:
 def _words(entry: Entry) -> str:
     """Return the text, and in brackets the reason where there is one, on one line of what can be seen."""
     reason = entry.reason or ("" if entry.text else _NO_WORDS.get(entry.fate, "no longer kept"))
-    shown = f"{entry.text} [{reason}]" if reason else entry.text
-    return "".join(char if char.isprintable() or char in _JOINERS else "\ufffd" for char in _one_line(shown))
+    return visible(" ".join((f"{entry.text} [{reason}]" if reason else entry.text).split()))
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def visible(text: str) -> str:
+    """Replace what cannot be seen, and what a terminal would obey."""
+    return "".join(char if char.isprintable() or char in _JOINERS else "\ufffd" for char in text)
 
 
-def _object(entry: Entry, spool: Path) -> str:
+def as_object(entry: Entry, spool: Path) -> str:
     """Return all there is as JSON on one line, without what a terminal would obey."""
     times = {"began": _iso(entry.began), "ended": _iso(entry.ended)}
     audio = {"audio": str(spool / entry.audio) if entry.audio else None}
-    line = json.dumps({"id": entry.id, **asdict(entry), **times, **audio}, ensure_ascii=False)
+    fields = {"id": entry.id, **asdict(entry), **times, **audio}
+    if not entry.raw:
+        del fields["raw"]
+    line = json.dumps(fields, ensure_ascii=False)
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
 
 

@@ -10,9 +10,10 @@ import anyio
 from anyio import to_thread
 
 from dictated.errors import HeldError, NoDisplayError, SinkError
-from dictated.sinks.type import TypeSink, typeable
+from dictated.sinks.type import TypeSink
 from dictated.sinks.wayland import WaylandSink
 from dictated.wayland.session import answers, is_wayland, listens
+from dictated.wording import tidy
 from dictated.x11 import display
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dictated import outputconfig
     from dictated.accessibility.focus import Focus
     from dictated.accessibility.reader import Reader
+    from dictated.text.manner import Manner
     from dictated.types import Transcript, Utterance
     from dictated.x11.ownkeys import OwnKeys
 
@@ -44,7 +46,7 @@ class _Begun:
 
 
 class DesktopSink:
-    """Types each transcript and `join` after it, each at most once, into the session there is at that moment.
+    """Types each transcript in its profile's manner, at most once, into the session there is at that moment.
 
     A service may be older than the session: where the environment names none, or one that no longer answers,
     the user's systemd is asked (`x11.display`).
@@ -55,7 +57,7 @@ class DesktopSink:
     def __init__(
         self,
         settings: outputconfig.TypeSink,
-        join: str,
+        manners: Mapping[str, Manner],
         own: OwnKeys,
         environ: Mapping[str, str],
         reader: Reader | None = None,
@@ -63,9 +65,9 @@ class DesktopSink:
         """`reader` looks whether the words arrived, where the window tells."""
         self._reader = reader
         self._settings = settings
-        self._join = join
+        self._manners = manners
         self._environ = environ
-        self._x11 = TypeSink(settings, join, own)
+        self._x11 = TypeSink(settings, manners, own)
         self._wayland: WaylandSink | None = None
         self._session: dict[str, str] = {}  # what the environment of the Wayland sink says of its screen
         self._found: dict[str, str] = {}  # what systemd said of the screen, when it was asked last
@@ -106,7 +108,7 @@ class DesktopSink:
         begun = self._begun or await self._begin(transcript.utterance)
         self._begun, self._last = None, begun.sink
         await begun.sink.deliver(transcript)
-        text, before = typeable(transcript.text), begun.before
+        text, before = tidy(transcript.text), begun.before
         if text and self._reader and before and await self._reader.arrived(before, text) is False:
             begun.sink.disown()
             raise SinkError("the words were typed, and the window shows none of them; is it one to write in?")
@@ -192,7 +194,7 @@ class DesktopSink:
                 self._corrections += self._wayland.corrections
                 await self._wayland.close()
             self._session = session
-            self._wayland = WaylandSink(self._settings, self._join, environ)
+            self._wayland = WaylandSink(self._settings, self._manners, environ)
         return self._wayland
 
 

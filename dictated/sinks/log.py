@@ -20,16 +20,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dictated import outputconfig
-    from dictated.types import Transcript
+    from dictated.types import Transcript, Utterance
 
 LOOK_BACK = 1 << 20
 """Bytes at the end of a markdown file where the day's heading is looked for: more than a day of talk
 (150 words a minute for ten hours, as list items, come to 0.7 MB)."""
 
 
+_DAYS = re.compile(rb"^## \d{4}-\d\d-\d\d$", re.MULTILINE)
+"""The headings of the days."""
+
+
 def local_now() -> datetime:
     """The time here, with its zone."""
     return datetime.now(UTC).astimezone()
+
+
+def nowhere(_: Utterance) -> None:
+    """Where no sound is kept."""
 
 
 class LogSink:
@@ -41,8 +49,15 @@ class LogSink:
 
     name = "log"
 
-    def __init__(self, settings: outputconfig.LogSink, now: Callable[[], datetime] = local_now) -> None:
+    def __init__(
+        self,
+        settings: outputconfig.LogSink,
+        now: Callable[[], datetime] = local_now,
+        sound: Callable[[Utterance], Path | None] = nowhere,
+    ) -> None:
+        """`sound` tells where the sound of an utterance is kept, for `link_audio`; it may block."""
         self._settings = settings
+        self._sound = sound if settings.link_audio else nowhere
         self._look_back = LOOK_BACK if settings.format == "markdown" else 1
         self._now = now
 
@@ -68,7 +83,7 @@ class LogSink:
 
     def _end_of_file(self) -> str:
         try:
-            path = _place(self._settings.path, self._now())
+            path = path_at(self._settings.path, self._now())
             return f"{path.stat().st_size if path.is_file() else 0}:{path}"
         except (OSError, SinkError):
             return ""
@@ -91,7 +106,7 @@ class LogSink:
 
     def _deliver(self, transcript: Transcript) -> None:
         time = self._now()
-        path = _place(self._settings.path, time)
+        path = path_at(self._settings.path, time)
         try:
             disk.make_private(path.parent)
             self._write(path, transcript, time)
@@ -117,15 +132,22 @@ class LogSink:
             case "text":
                 record = f"{time:%Y-%m-%d %H:%M:%S}  {_line(transcript)}\n"
             case "markdown":
-                record = f"{_heading(time, before)}- **{time:%H:%M:%S}** {_line(transcript)}\n"
+                link = _link(self._sound(transcript.utterance))
+                record = f"{_heading(time, before)}- **{time:%H:%M:%S}** {_line(transcript)}{link}\n"
             case "jsonl":
                 record = _json(transcript, time)
         # A lone surrogate cannot be encoded; written as \udc80 it is even what JSON says it should be.
         return (mend + record).encode(errors="backslashreplace")
 
 
-def _place(pattern: str, time: datetime) -> Path:
-    """Fill in the date first, so that a % in the name of the home folder stays as it is."""
+def path_at(pattern: str, time: datetime) -> Path:
+    """Return the file that `output.log.path` means at this time.
+
+    The date is filled in first, so that a % in the name of the home folder stays as it is.
+
+    Raises:
+        SinkError: it means none.
+    """
     try:
         return Path(time.strftime(pattern)).expanduser()
     except (RuntimeError, ValueError) as error:  # no such user; a pattern that strftime refuses
@@ -178,9 +200,10 @@ def _line(transcript: Transcript) -> str:
 
 def _pattern(transcript: Transcript, *, markdown: bool) -> re.Pattern[str]:
     """What the whole line of a record looks like; a ? may be a lone surrogate, which the history has not."""
-    time = r"- \*\*\d\d:\d\d:\d\d\*\* " if markdown else r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  "
     words = re.escape(_line(transcript)).replace(r"\?", r"(?:\?|\\u[0-9a-f]{4})")
-    return re.compile(time + words)
+    if markdown:
+        return re.compile(rf"- \*\*\d\d:\d\d:\d\d\*\* {words}(?: \[▶\]\(file://[^()]*\))?")
+    return re.compile(rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d  {words}")
 
 
 def _is_json_of(transcript: Transcript, line: str) -> bool:
@@ -194,10 +217,14 @@ def _is_json_of(transcript: Transcript, line: str) -> bool:
     return began == transcript.utterance.began and text == transcript.text
 
 
+def _link(sound: Path | None) -> str:
+    return f" [▶]({sound.as_uri()})" if sound else ""
+
+
 def _heading(time: datetime, before: bytes) -> str:
-    """The day, where the file does not have it yet."""
+    """The day, where the file's last one is another; it goes to the disk with the first words of the day."""
     heading = f"## {time:%Y-%m-%d}"
-    if heading.encode() in before.splitlines():
+    if _DAYS.findall(before)[-1:] == [heading.encode()]:
         return ""
     return f"\n{heading}\n\n" if before else f"{heading}\n\n"
 

@@ -13,17 +13,17 @@ from dictated.errors import HeldError, NoDisplayError, SinkError
 from dictated.sinks.aim import Aim, Completion, ElsewhereError, Glimpse, Still
 from dictated.sinks.appearing import STEP, Appearing, beginning
 from dictated.typed import Typed
-from dictated.wording import tidy
 from dictated.x11.focus import Focus
 from dictated.x11.ownkeys import OwnKeys
 from dictated.x11.paste import Paste
 from dictated.x11.typist import Typist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from dictated import outputconfig
     from dictated.sinks.appearing import Change
+    from dictated.text.manner import Manner
     from dictated.types import Transcript, Utterance
 
 _LOG = logging.getLogger(__name__)
@@ -42,17 +42,21 @@ _WINDOW_PATIENCE = 0.5
 
 
 class TypeSink:
-    """Types each transcript and `join` after it, in a thread, each at most once.
+    """Types each transcript in the manner of its profile, in a thread, each at most once.
 
-    Whatever the text, no Enter, Tab, Escape or other control character is typed. Give the hotkeys the same
+    Whatever the text, no Tab, Escape or other control character is typed, and Enter only where the manner
+    allows it. Give the hotkeys the same
     `own`, so that they do not take our key presses for a hand's.
     """
 
     name = "type"
 
-    def __init__(self, settings: outputconfig.TypeSink, join: str, own: OwnKeys | None = None) -> None:
+    def __init__(
+        self, settings: outputconfig.TypeSink, manners: Mapping[str, Manner], own: OwnKeys | None = None
+    ) -> None:
+        """`manners` are those of the profiles, by name; "" is what holds where there is none."""
         self._settings = settings
-        self._join = join
+        self._manners = manners
         self._typist = Typist(
             modifier_wait=settings.modifier_wait_ms / 1000,
             settle=settings.settle_ms / 1000,
@@ -142,7 +146,8 @@ class TypeSink:
         await anyio.to_thread.run_sync(self._focus.close, limiter=self._one)
 
     def _deliver(self, transcript: Transcript) -> None:
-        text, utterance = typeable(transcript.text) + self._join, transcript.utterance
+        utterance = transcript.utterance
+        text = self._manner(utterance).written(self._before(utterance), transcript.text)
         if self._appearing.stands_of(utterance):
             with self._appearing.ending():
                 self._complete(text, utterance)
@@ -167,11 +172,23 @@ class TypeSink:
             self._appearing.complete(self._appearing.window)
 
     def _appear(self, utterance: Utterance, text: str) -> None:
-        words = beginning(typeable(text))
+        words = beginning(self._manner(utterance).begun(self._before(utterance), text))
         check_length(words)
         self._appearing.claim(utterance)
         aim = Glimpse(self._focus, self._settings, utterance, self._appearing)
         self._change(self._appearing.towards(words), aim.ready)
+
+    def _manner(self, utterance: Utterance) -> Manner:
+        return self._manners.get(utterance.profile, self._manners[""])
+
+    def _before(self, utterance: Utterance) -> str:
+        """Return what stands before these words, in the window that is to get them, where that matters."""
+        if self._manner(utterance).mode != "smart":
+            return ""
+        if self._appearing.stands_of(utterance):
+            return self._typed.before(self._appearing.window)
+        spoken_to = "" if self._settings.on_focus_change == "type" else utterance.window
+        return self._typed.before(spoken_to or self._focus.ask())
 
     def _vanish(self) -> None:
         appearing = self._appearing
@@ -242,14 +259,6 @@ class TypeSink:
         self._typed.last(window)
         if window == self._appearing.window:
             self._vanish()
-
-
-def typeable(text: str) -> str:
-    """Return the text without anything that is more than a letter to a window, such as Enter, Tab or Escape.
-
-    Engines tidy what they give; this is where it counts, so it does not rest on them.
-    """
-    return tidy(text)
 
 
 def check_length(text: str) -> None:

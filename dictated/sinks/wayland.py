@@ -21,7 +21,7 @@ from dictated.sinks.aim import (
     must_return,
 )
 from dictated.sinks.appearing import STEP, Appearing, beginning
-from dictated.sinks.type import check_length, typeable
+from dictated.sinks.type import check_length
 from dictated.typed import Typed
 from dictated.wayland.chain import Chain
 from dictated.wayland.compositor import compositor_of
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dictated import outputconfig
     from dictated.outputconfig import MethodName
     from dictated.sinks.appearing import Change
+    from dictated.text.manner import Manner
     from dictated.types import Transcript, Utterance
     from dictated.wayland.method import Key, Method
 
@@ -50,9 +51,10 @@ _WINDOW_PATIENCE = 0.5
 
 
 class WaylandSink:
-    """Types each transcript and `join` after it, each at most once, by the first method that works.
+    """Types each transcript in its profile's manner, at most once, by the first method that works.
 
-    Whatever the text, no Enter, Tab, Escape or other control character is typed.
+    Whatever the text, no Tab, Escape or other control character is typed, and Enter only where the manner
+    allows it.
     """
 
     name = "type"
@@ -60,11 +62,11 @@ class WaylandSink:
     def __init__(
         self,
         settings: outputconfig.TypeSink,
-        join: str,
+        manners: Mapping[str, Manner],
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._settings = settings
-        self._join = join
+        self._manners = manners
         self._compositor = compositor_of(environ)
         self._portal = Portal(environ, Paths.from_environment(environ).state_dir)
         methods = methods_of(settings.wayland, self._portal, environ, settings.settle_ms / 1000)
@@ -102,7 +104,8 @@ class WaylandSink:
             SinkError: no window has the keyboard, and nothing was typed; or typing broke off, and an unknown
                 part was typed.
         """
-        text, utterance = typeable(transcript.text) + self._join, transcript.utterance
+        utterance = transcript.utterance
+        text = self._manner(utterance).written(await self._before(utterance), transcript.text)
         if self._appearing.stands_of(utterance):
             with self._appearing.ending():
                 await self._complete(text, utterance)
@@ -122,10 +125,22 @@ class WaylandSink:
                 before these are not complete. Nothing was typed, and what stands there is known.
             SinkError: it broke off; nothing more may appear of this utterance.
         """
-        words = beginning(typeable(text))
+        words = beginning(self._manner(utterance).begun(await self._before(utterance), text))
         check_length(words)
         self._appearing.claim(utterance)
         await self._change(self._appearing.towards(words), partial(self._glimpse, utterance))
+
+    def _manner(self, utterance: Utterance) -> Manner:
+        return self._manners.get(utterance.profile, self._manners[""])
+
+    async def _before(self, utterance: Utterance) -> str:
+        """Return what stands before these words, in the window that is to get them, where that matters."""
+        if self._manner(utterance).mode != "smart":
+            return ""
+        if self._appearing.stands_of(utterance):
+            return self._typed.before(self._appearing.window)
+        spoken_to = "" if self._settings.on_focus_change == "type" else utterance.window
+        return self._typed.before(spoken_to or await self._compositor.window())
 
     async def vanish(self) -> None:
         """Take back what appeared, where its window has the keyboard; elsewhere it stays, for `undo`.

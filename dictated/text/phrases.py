@@ -36,6 +36,9 @@ class Act(StrEnum):
 ACTIONS = frozenset(Act) - {Act.WRITE}
 """What may stand in a table beside a text."""
 
+_BREAKS = frozenset({Act.NEW_LINE, Act.NEW_PARAGRAPH})
+"""Those that press Enter where words are typed: commands only where that is on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -131,6 +134,8 @@ def _meaning(value: str, settings: Commands, *, is_mark: bool) -> Meaning | None
     """Return what a value of a table stands for; nothing where it is not read, or is no action."""
     if value == Act.LITERAL:
         return Meaning(Act.LITERAL)
+    if not settings.enter and (value in _BREAKS or "\n" in value):
+        return None
     anywhere = settings.punctuation and is_mark
     if settings.when == "never" and not anywhere:
         return None

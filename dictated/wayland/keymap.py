@@ -27,14 +27,15 @@ BACKSPACE, PASTE = Key(14), Key(110, SHIFT)
 
 _DIGITS, _TOP, _HOME, _LOW = range(2, 14), range(16, 28), range(30, 42), range(43, 54)
 _102ND, _RO, _YEN = 86, 89, 124
-_SPACE = Key(57)
+_OWN = {" ": Key(57), "\n": Key(28)}
+"""Characters that have the same key on every keyboard: the space bar and Enter."""
 
 SLOTS = tuple(
     Key(code, modifiers)
     for modifiers in (0, SHIFT)
     for code in (*_HOME, *_TOP, *_LOW, *_DIGITS, _102ND, _RO, _YEN)
 )
-"""Where characters go, in this order; the space has its own key."""
+"""Where the others go, in this order."""
 
 _XKB = 8
 """Added to the kernel's number of a key (X Keyboard Extension)."""
@@ -51,8 +52,8 @@ xkb_symbols "dictated" {{ {symbols} }};
 
 
 def fresh() -> dict[str, Key]:
-    """Return the keys of a keyboard that has nothing but a space."""
-    return {" ": _SPACE}
+    """Return the keys of a keyboard that has nothing but a space and Enter."""
+    return dict(_OWN)
 
 
 def stretches(text: str, keys: Mapping[str, Key]) -> Iterator[tuple[str, dict[str, Key]]]:
@@ -65,11 +66,11 @@ def stretches(text: str, keys: Mapping[str, Key]) -> Iterator[tuple[str, dict[st
     for place, char in enumerate(text):
         if char in held:
             continue
-        if len(held) > len(SLOTS):
+        if len(held) >= len(SLOTS) + len(_OWN):
             if place > start:
                 yield text[start:place], held
             start, held = place, fresh()
-        held[char] = SLOTS[len(held) - 1]
+        held[char] = SLOTS[len(held) - len(_OWN)]
     yield text[start:], held
 
 
@@ -77,7 +78,7 @@ def of_characters(keys: Mapping[str, Key]) -> bytes:
     """Return the keymap that has these characters on these keys."""
     symbols: dict[int, list[str]] = {}
     for char, key in keys.items():  # those with Shift come after all the others
-        symbols.setdefault(key.code, []).append(f"U{ord(char):04X}")
+        symbols.setdefault(key.code, []).append("Return" if char == "\n" else f"U{ord(char):04X}")
     return _keymap(symbols.items())
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 
+RETURN = 0xFF0D
+"""The keysym of the key Enter, which a line break in a text stands for."""
+
 _UNICODE = 0x01000000
 """Added to a code point above Latin-1 (X Window System Protocol, appendix A, "Unicode KEYSYMs")."""
 
@@ -31,6 +34,8 @@ _SIGMA = {0x07D2: "\N{GREEK CAPITAL LETTER SIGMA}", 0x07F2: "\N{GREEK SMALL LETT
 
 def keysym_of(char: str) -> int:
     """Return the keysym that means this character in every program: Latin-1 as it is, else Unicode."""
+    if char == "\n":
+        return RETURN
     code = ord(char)
     return code if _is_latin_1(code) else _UNICODE | code
 

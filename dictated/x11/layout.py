@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dictated.x11.keysym import char_of
+from dictated.x11.keysym import RETURN, char_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,7 +45,8 @@ def layout_of(keymap: Keymap, *, group: int, locked: int, lent: Collection[int] 
     strokes: dict[str, Stroke] = {}
     for shift in (False, True):
         for keycode, key in keymap.keys.items():
-            char = char_of(key.sym(group, locked | SHIFT if shift else locked))
+            sym = key.sym(group, locked | SHIFT if shift else locked)
+            char = "\n" if sym == RETURN else char_of(sym)
             if char is not None and keycode not in lent:
                 strokes.setdefault(char, Stroke(keycode, shift))
     free = tuple(
