@@ -1,10 +1,13 @@
 """Measures the time from the end of speech to its text in the log, beside Moonshine's own streaming.
 
-    python benchmarks/latency.py [FOLDER] [--repeats 5] [--pause MS …] [--json FILE] [--plot FILE]
+    python benchmarks/latency.py [FOLDER] [--repeats 5] [--pause MS …] [--aloud MS …] [--json FILE]
+        [--plot FILE]
 
 FOLDER is as for accuracy.py. Its short recordings make one track, with pauses of 1 to 2 s at -60 dB between;
 the real daemon hears it in real time (`dictated run --input`), once for each pause, and then Moonshine's own
 streaming transcriber on the same weights (streaming.py), one after the other: five repeats take 16 minutes.
+With `--aloud` it also hears the track through a virtual microphone and types into a real window (aloud.py);
+what is drawn then is the time to the last character there.
 Times of a recording are those of its last utterance, counted from where its sound ends (truth.py). Half
 have a room within 38 dB of the voice, whose sound ends with the file: a text may be there before that.
 `settled` counts from where speech leaves that room's noise.
@@ -22,12 +25,8 @@ import json
 import os
 import platform
 import re
-import statistics
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,10 +35,8 @@ import numpy as np
 import soundfile
 import track as tracks
 import truth
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-
-from fixtures.daemon import Dictated
+from aloud import aloud
+from heard import Line, Run, ours, spend
 from recordings import errors, words
 
 from dictated.types import SAMPLE_RATE
@@ -51,102 +48,8 @@ if TYPE_CHECKING:
     from track import Track
 
 EACH = "each_end_to_text_ms"
-ALIKE_S = 0.001
-"""How much the length of an utterance in the log may differ from that of the same one in the file."""
-LAG_S = 0.25
-"""An utterance dated so much sooner than most is not the same one."""
 SPOKEN_S = 0.06
 """More speech than this in the pause that ended an utterance, and it was cut falsely."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A text, where in the track it was found to begin and to end, and when it was there.
-
-    `engine` is how many seconds the engine took, where that is known.
-    """
-
-    start: float
-    end: float
-    text: str
-    at: float
-    engine: float = 0.0
-
-
-@dataclass(frozen=True)
-class Run:
-    """What came out of the track, and what that took: CPU seconds, the most memory, wake-ups."""
-
-    lines: list[Line]
-    cpu_s: float
-    memory_mb: float
-    wakeups: int
-
-
-def spend(command: Sequence[str | Path], environ: dict[str, str] | None = None) -> tuple[str, Run]:
-    """Run a program to its end; return what it printed, and what it took.
-
-    Raises:
-        SystemExit: it failed; what it said is told.
-    """
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(
-            command, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=said, text=True
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        said.seek(0)
-        if process.returncode:
-            raise SystemExit(f"{command[0]} failed:\n{said.read()}")
-        took = Run([], usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, usage.ru_nvcsw)
-        return out.read(), took
-
-
-def ours(file: Path, pause_ms: int, home: Path) -> Run:
-    """Have the daemon hear the track."""
-    home.mkdir()
-    dictated = Dictated(home)
-    dictated.configure(f"[segment]\npause_ms = {pause_ms}\n[feedback]\nsounds = false\n")
-    program: list[str | Path] = [dictated.executable, "--config", dictated.config]
-    _, took = spend([*program, "run", "--input", file], dictated.environ)
-    said = [json.loads(line) for line in dictated.notes.read_text(encoding="utf-8").splitlines()]
-    cut, _ = spend([*program, "transcribe", "--json", file], dictated.environ)
-    began = beginning(said, {line["number"]: line for line in map(json.loads, cut.splitlines())})
-    lines = [
-        Line(
-            stamp(record["start"]) - began,
-            stamp(record["end"]) - began,
-            record["text"],
-            stamp(record["time"]) - began,
-            record["seconds"],
-        )
-        for record in said
-    ]
-    return Run(lines, took.cpu_s, took.memory_mb, took.wakeups)
-
-
-def beginning(said: list[dict[str, Any]], cut: dict[int, dict[str, Any]]) -> float:
-    """Return when the track began, by the clock: where log and file tell of the same utterances.
-
-    Raises:
-        SystemExit: they tell of none.
-    """
-    begins: list[float] = []
-    for record in said:
-        start, end, same = stamp(record["start"]), stamp(record["end"]), cut.get(record["number"])
-        if same and abs((end - start) - (same["end"] - same["start"])) < ALIKE_S:
-            begins.append(end - same["end"])
-    if not begins:
-        raise SystemExit("no utterance of the daemon is in what `dictated transcribe` cuts of the same track")
-    # What a busy machine tells late is dated late: the soonest is nearest to the truth.
-    middle = statistics.median(begins)
-    return min(begin for begin in begins if middle - begin < LAG_S)
-
-
-def stamp(written: str) -> float:
-    """Return the seconds of a time in ISO 8601."""
-    return datetime.fromisoformat(written).timestamp()
 
 
 def theirs(file: Path) -> Run:
@@ -167,6 +70,10 @@ def figures(track: Track, run: Run, pause_s: float | None = None) -> dict[str, A
         "end_to_text_ms": [line.at - track.places[n].end for n, line in last.items()],
         "settled_end_to_text_ms": [line.at - track.places[n].settled for n, line in last.items()],
     }
+    shown = {n: line.shown for n, line in last.items() if line.shown is not None}
+    if shown:
+        found["end_to_last_character_ms"] = [at - track.places[n].end for n, at in shown.items()]
+        found["text_in_log_to_last_character_ms"] = [at - last[n].at for n, at in shown.items()]
     if pause_s is not None:
         found |= {
             "settled_end_to_found_ms": [line.end - track.places[n].settled for n, line in last.items()],
@@ -186,7 +93,7 @@ def figures(track: Track, run: Run, pause_s: float | None = None) -> dict[str, A
         "of_a_core": round(run.cpu_s / track.seconds, 4),
         "memory_mb": round(run.memory_mb, 1),
         "wakeups_per_s": round(run.wakeups / track.seconds, 1),
-        EACH: by_name(track, {n: line.at - track.places[n].end for n, line in last.items()}),
+        EACH: by_name(track, {n: (line.shown or line.at) - track.places[n].end for n, line in last.items()}),
     }
 
 
@@ -245,7 +152,9 @@ def machine() -> dict[str, Any]:
     }
 
 
-def measure(folder: Path, repeats: int, seed: int, pauses_ms: Sequence[int]) -> dict[str, Any]:
+def measure(
+    folder: Path, repeats: int, seed: int, pauses_ms: Sequence[int], aloud_ms: Sequence[int]
+) -> dict[str, Any]:
     """Return every figure."""
     track = tracks.build(folder, repeats, seed)
     found: dict[str, Any] = {"machine": machine(), "repeats": repeats, "seed": seed}
@@ -256,9 +165,11 @@ def measure(folder: Path, repeats: int, seed: int, pauses_ms: Sequence[int]) -> 
         for pause_ms in pauses_ms:
             run = ours(file, pause_ms, Path(name, str(pause_ms)))
             found[f"pause {pause_ms} ms"] = figures(track, run, pause_ms / 1000)
+        for pause_ms in aloud_ms:
+            run = aloud(track.sound, pause_ms, Path(name, f"aloud-{pause_ms}"))
+            found[f"pause {pause_ms} ms, microphone to window"] = figures(track, run, pause_ms / 1000)
         found["moonshine streaming"] = reference = figures(track, theirs(file))
-    for pause_ms in pauses_ms:
-        own = found[f"pause {pause_ms} ms"]
+    for own in [row for name, row in found.items() if name.startswith("pause ")]:
         own["of_moonshine_streaming"] = {
             "cpu": round(own["cpu_s"] / reference["cpu_s"], 3),
             "end_to_text_p50": round(own["end_to_text_ms"]["p50"] / reference["end_to_text_ms"]["p50"], 3),
@@ -276,11 +187,14 @@ def main() -> None:
     )
     parser.add_argument("--repeats", type=int, default=5, help="of each recording")
     parser.add_argument("--pause", type=int, nargs="+", default=[500, 300], metavar="MS")
+    parser.add_argument(
+        "--aloud", type=int, nargs="+", default=[], metavar="MS", help="pauses through microphone and window"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the distributions there (PNG)")
     options = parser.parse_args()
-    found = measure(options.folder, options.repeats, options.seed, options.pause)
+    found = measure(options.folder, options.repeats, options.seed, options.pause, options.aloud)
     text = json.dumps(found, indent=1)
     print(text)
     if options.json:

@@ -135,6 +135,11 @@ def test_a_status_reads_as_a_sentence(status: dict[str, str | int], words: str) 
     assert in_words(status) == words
 
 
+def test_services_load_nothing_of_httpxs_own_command_line() -> None:
+    code = "import sys, dictated.transcribers.services; print([m for m in ('click', 'rich') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"
+
+
 def test_the_client_imports_nothing_heavy() -> None:
     code = (
         f"import sys, dictated.cli, dictated.commands.ask; print([m for m in {HEAVY!r} if m in sys.modules])"

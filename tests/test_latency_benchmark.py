@@ -11,8 +11,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
+import heard
 import latency
-from latency import Line, Run
+from heard import Line, Run
 from track import Place, Track
 
 RATE = 16_000
@@ -83,7 +84,7 @@ def test_the_track_began_where_log_and_file_tell_of_the_same_utterance() -> None
     ]
     cut = {1: {"start": 0.5, "end": 1.5}, 2: {"start": 2.5, "end": 4.5}}
 
-    assert latency.beginning(said, cut) == pytest.approx(1000.5)
+    assert heard.beginning(said, cut) == pytest.approx(1000.5)
 
 
 def test_the_utterance_told_soonest_says_when_the_track_began() -> None:
@@ -91,9 +92,9 @@ def test_the_utterance_told_soonest_says_when_the_track_began() -> None:
     said = [{"number": n, "start": written(end - 1), "end": written(end)} for n, end in ends.items()]
     cut = {n: {"start": 2.0 * n - 1.5, "end": 2.0 * n - 0.5} for n in ends}
 
-    assert latency.beginning(said, cut) == pytest.approx(1000.51)
+    assert heard.beginning(said, cut) == pytest.approx(1000.51)
 
 
 def test_a_track_whose_beginning_is_unknown_has_no_figures() -> None:
     with pytest.raises(SystemExit, match="no utterance"):
-        latency.beginning([{"number": 1, "start": written(1), "end": written(2)}], {})
+        heard.beginning([{"number": 1, "start": written(1), "end": written(2)}], {})

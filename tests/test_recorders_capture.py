@@ -8,7 +8,8 @@ import anyio
 import pytest
 
 from dictated.errors import RecorderLostError
-from dictated.recorders.capture import Capture
+from dictated.recorders.calm import AWAKE
+from dictated.recorders.capture import GATHERED, Capture
 from dictated.recorders.frames import Frames
 from dictated.recorders.portaudio import Shape
 from dictated.types import FRAME_BYTES
@@ -28,6 +29,17 @@ class Ear:
         for block in blocks:
             status = SimpleNamespace(input_overflow=overflow)
             await anyio.to_thread.run_sync(self.capture.hear, memoryview(block), 0, None, status)
+
+    async def calm_down(self) -> None:
+        """Be silent until blocks are gathered, and let what is heard of that be fetched."""
+        await self.hear(*[bytes(FRAME_BYTES)] * AWAKE)
+        await anyio.wait_all_tasks_blocked()
+        self.capture._fetch()  # noqa: SLF001  (the next block is the first of its batch)
+        self.before = self.waiting
+
+    @property
+    def waiting(self) -> int:
+        return len(self.capture.frames._waiting)  # noqa: SLF001  (what has been handed on)
 
     async def frames(self) -> list[bytes]:
         return [frame.pcm async for frame in self.capture.frames]
@@ -73,6 +85,57 @@ async def test_a_frame_without_room_is_counted() -> None:
     ear = Ear(frames_s=0.04)
     await ear.hear(bytes(5 * FRAME_BYTES))
     assert ear.overflows == 3
+
+
+async def handed_on(ear: Ear, *blocks: bytes, overflow: bool = False) -> int:
+    """How many frames the loop has after these blocks of a calm room."""
+    await ear.calm_down()
+    await ear.hear(*blocks, overflow=overflow)
+    await anyio.wait_all_tasks_blocked()
+    return ear.waiting - ear.before
+
+
+SILENT, LOUD = bytes(FRAME_BYTES), struct.pack("<h", 1000) * (FRAME_BYTES // 2)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "frames"),
+    [
+        ([SILENT] * (GATHERED - 1), 0),
+        ([SILENT] * GATHERED, GATHERED),
+        ([SILENT, SILENT, LOUD], 3),
+        ([LOUD, SILENT], 2),
+    ],
+    ids=["few are gathered", "many are handed on", "a loud one hands all on", "none waits behind a loud one"],
+)
+async def test_a_calm_room_is_handed_on_several_blocks_at_a_time(blocks: list[bytes], frames: int) -> None:
+    assert await handed_on(Ear(frames_s=10), *blocks) == frames
+
+
+async def test_what_was_gathered_comes_before_the_tail() -> None:
+    ear = Ear(frames_s=10)
+    await ear.calm_down()
+    await ear.hear(SILENT)
+    with anyio.move_on_after(0.01):
+        await ear.capture.tail(FRAME_BYTES / 32_000)
+    assert (ear.waiting - ear.before, ear.capture._tail.is_set()) == (1, False)  # noqa: SLF001  (the tail is to come)
+
+
+async def test_what_was_gathered_comes_out_at_the_end() -> None:
+    ear = Ear(frames_s=10)
+    await ear.calm_down()
+    await ear.hear(SILENT)
+    ear.capture.end()
+    assert ear.waiting - ear.before == 1
+
+
+async def test_what_was_gathered_comes_before_a_loss() -> None:
+    ear = Ear(frames_s=10)
+    await ear.calm_down()
+    await ear.hear(SILENT)
+    await anyio.to_thread.run_sync(ear.capture.finish)
+    await anyio.wait_all_tasks_blocked()
+    assert ear.waiting - ear.before == 1
 
 
 async def test_the_tail_is_as_much_sound_as_was_asked_for() -> None:

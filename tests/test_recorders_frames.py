@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from dictated.errors import RecorderLostError
-from dictated.recorders.frames import Frames
+from dictated.recorders.frames import IN_A_ROW, Frames
 from dictated.types import FRAME_BYTES, Frame
 
 
@@ -68,7 +68,8 @@ async def test_a_source_that_is_being_closed_is_not_lost() -> None:
 
 async def test_whoever_fetches_many_frames_lets_others_run() -> None:
     frames = Frames(frames_s=1, no_frame_s=1)
-    frames.put(frame(1))
+    for number in range(IN_A_ROW + 1):
+        frames.put(frame(number))
     order: list[str] = []
 
     async def other() -> None:
@@ -76,6 +77,7 @@ async def test_whoever_fetches_many_frames_lets_others_run() -> None:
 
     async with anyio.create_task_group() as group:
         group.start_soon(other)
-        await anext(frames)
+        for _ in range(IN_A_ROW + 1):
+            await anext(frames)
         order.append("fetched")
     assert order == ["other", "fetched"]

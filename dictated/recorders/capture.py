@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import anyio
 
 from dictated.errors import RecorderLostError
 from dictated.framer import Framer
+from dictated.recorders.calm import Calm
 from dictated.types import SAMPLE_BYTES, SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -19,10 +21,14 @@ if TYPE_CHECKING:
     from dictated.recorders.frames import Frames
     from dictated.recorders.portaudio import Shape
 
+GATHERED = 5
+"""Blocks (100 ms) that a calm room is handed on in: the event loop wakes ten times a second, not fifty."""
+
 
 class Capture:
     """Takes blocks from the driver's thread and puts frames into `frames` on the event loop.
 
+    Sound is handed on at once, and what comes while the room is calm as soon as `GATHERED` blocks are there.
     Made on the event loop. `overflow` is called there, once for every piece of sound that was lost.
     """
 
@@ -36,6 +42,9 @@ class Capture:
         self._loop = asyncio.get_running_loop()
         self._framer = Framer()
         self._conversion: Conversion | None = None
+        self._blocks: deque[tuple[bytes, bool]] = deque()
+        """What the driver gave and the loop has not fetched, each with whether sound was lost before it."""
+        self._calm = Calm()
         self._closing = False
         self._missing = 0
         """Bytes of our own form that must still come before the tail is there."""
@@ -50,8 +59,11 @@ class Capture:
 
     def hear(self, block: Any, _samples: int, _time: Any, status: Any) -> None:
         """Take a block: PortAudio's callback, in the driver's thread."""
-        with suppress(RuntimeError):  # the loop is closed: the program ends without having closed us
-            self._loop.call_soon_threadsafe(self._take, bytes(block), status.input_overflow)
+        pcm = bytes(block)
+        self._blocks.append((pcm, status.input_overflow))
+        if not self._calm.hear(pcm) or self._closing or len(self._blocks) >= GATHERED:
+            with suppress(RuntimeError):  # the loop is closed: the program ends without having closed us
+                self._loop.call_soon_threadsafe(self._fetch)
 
     def finish(self) -> None:
         """Take the driver's word that it stopped, asked or not; in the driver's thread."""
@@ -60,6 +72,7 @@ class Capture:
 
     async def tail(self, seconds: float) -> None:
         """Return when this much more sound has come, or none will."""
+        self._fetch()
         self._closing = self.frames.patient = True
         self._missing = round(seconds * SAMPLE_RATE) * SAMPLE_BYTES
         if not (self.lost or self.frames.over):
@@ -67,6 +80,7 @@ class Capture:
 
     def end(self) -> None:
         """End the frames after what is captured; a last frame that is not full is filled up."""
+        self._fetch()
         if self._conversion is not None:
             self._put(self._conversion.flush())
         last = self._framer.flush()
@@ -74,7 +88,11 @@ class Capture:
             self._put(last.pcm)
         self.frames.end()
 
-    def _take(self, block: bytes, overflowed: bool) -> None:  # noqa: FBT001  call_soon takes no keywords
+    def _fetch(self) -> None:
+        while self._blocks:
+            self._take(*self._blocks.popleft())
+
+    def _take(self, block: bytes, overflowed: bool) -> None:  # noqa: FBT001  (as the driver gave it)
         if overflowed:
             self._overflow()
         if self.frames.over:
@@ -92,6 +110,7 @@ class Capture:
                 self._overflow()
 
     def _finished(self) -> None:
+        self._fetch()
         self.lost = True
         self._tail.set()
         self.flowing.set()

@@ -14,6 +14,10 @@ from dictated.types import FRAME_SECONDS, Frame
 if TYPE_CHECKING:
     from typing import Self
 
+IN_A_ROW = 10
+"""Frames (200 ms of sound) given without letting others run: a turn of the event loop costs more than most
+frames do. Who has fallen behind still leaves room for the rest."""
+
 
 class Frames:
     """An asynchronous iterator over frames that are put in from a callback of the event loop.
@@ -28,6 +32,8 @@ class Frames:
         self._room = max(1, round(frames_s / FRAME_SECONDS))
         self._no_frame_s = no_frame_s
         self._news = anyio.Event()
+        self._in_a_row = 0
+        """Frames given since others could run."""
         self.over = False
         """Whether nothing more is taken."""
         self._error: RecorderLostError | None = None
@@ -60,8 +66,12 @@ class Frames:
         Raises:
             RecorderLostError: the source stopped giving frames.
         """
-        await checkpoint()
+        self._in_a_row += 1
+        if self._in_a_row > IN_A_ROW:
+            self._in_a_row = 1
+            await checkpoint()
         while not self._waiting:
+            self._in_a_row = 1
             if self.over:
                 self._raise_end()
             await self._await_news()

@@ -7,7 +7,6 @@ error stream; sounddevice keeps that silent while the library looks for devices.
 from __future__ import annotations
 
 import atexit
-import ctypes
 import logging
 import sys
 import threading
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dictated.errors import RecorderError
+from dictated.recorders import alsa
 from dictated.recorders.device import SERVER_PCMS, Device
 from dictated.types import FRAME_MS, SAMPLE_RATE
 
@@ -35,9 +35,6 @@ UNFIT = {-9998, -9997, -9994}
 
 _forsaken = threading.Event()
 """Set when a stream hangs for good."""
-
-_silent = threading.Event()
-"""Set when ALSA has been silenced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +91,7 @@ def look_again() -> None:
         return
     try:
         sounddevice._terminate()  # noqa: SLF001  sounddevice has no public way, and its manual names these two
+        alsa.prepare()
         sounddevice._initialize()  # noqa: SLF001  the same
     except sounddevice.PortAudioError as error:
         raise RecorderError(f"PortAudio does not start: {error.args[0]}") from error
@@ -163,26 +161,13 @@ def shut(stream: Any) -> None:
 
 
 def _library() -> Any:
+    if "sounddevice" not in sys.modules:
+        alsa.prepare()
     try:
         import sounddevice  # noqa: PLC0415  takes 0.1 to 0.3 s, and fails where there is no PortAudio
     except OSError as error:
         raise RecorderError("PortAudio is missing: install the package libportaudio2") from error
-    if not _silent.is_set():
-        _silence_alsa()
     return sounddevice
-
-
-def _silence_alsa() -> None:
-    """Keep ALSA from writing to the standard error stream what we report ourselves.
-
-    It calls a function for every message; one of the C library that does nothing is given to it.
-    """
-    _silent.set()
-    try:
-        alsa = ctypes.CDLL("libasound.so.2")
-        alsa.snd_lib_error_set_handler(ctypes.cast(ctypes.CDLL(None).getpid, ctypes.c_void_p))
-    except (OSError, AttributeError) as error:
-        logger.debug("ALSA stays talkative: %s", error)
 
 
 def _fault(device: Device, error: Exception) -> str:

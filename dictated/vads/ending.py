@@ -17,6 +17,8 @@ import numpy as np
 from dictated.types import FRAME_SAMPLES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dictated.ports import Vad
     from dictated.types import Frame
 
@@ -43,6 +45,8 @@ class Ending:
         self._inner = inner
         self._share = 10 ** (-range_db / 10) if range_db else 0.0
         """The least energy of a frame that sounds, as a part of the loudest."""
+        self._unmeasured: deque[Frame] = deque(maxlen=_MEMORY)
+        """The last frames whose energy nobody has asked for yet: in a quiet room that is most of the work."""
         self._energies: deque[float] = deque(maxlen=_MEMORY)
         self._sounded: deque[bool] = deque(maxlen=_WINDOW)
         self._over = False
@@ -53,7 +57,8 @@ class Ending:
         speech = self._inner.is_speech(frame)
         if not self._share:
             return speech
-        sounds = self._sounds(frame) and speech
+        self._unmeasured.append(frame)
+        sounds = speech and self._sounds()
         self._over = speech and not sounds and (self._over or sum(self._sounded) >= _ENOUGH)
         self._sounded.append(sounds)
         return speech and not self._over
@@ -61,17 +66,20 @@ class Ending:
     def reset(self) -> None:
         """Forget what was heard."""
         self._inner.reset()
+        self._unmeasured.clear()
         self._energies.clear()
         self._sounded.clear()
         self._over = False
 
-    def _sounds(self, frame: Frame) -> bool:
-        """Say whether a frame is not far below the loudest."""
-        energy = _energy(frame)
-        self._energies.append(energy)
-        return energy > self._share * sorted(self._energies)[-_RANK:][0]
+    def _sounds(self) -> bool:
+        """Say whether the newest frame is not far below the loudest."""
+        self._energies += _energies(self._unmeasured)
+        self._unmeasured.clear()
+        return self._energies[-1] > self._share * sorted(self._energies)[-_RANK:][0]
 
 
-def _energy(frame: Frame) -> float:
-    halves = np.frombuffer(frame.pcm, dtype="<i2").astype(np.float32).reshape(2, _HALF)
-    return float(np.einsum("ij,ij->i", halves, halves).max())
+def _energies(frames: Iterable[Frame]) -> list[float]:
+    pcm = b"".join(frame.pcm for frame in frames)
+    halves = np.frombuffer(pcm, dtype="<i2").astype(np.float32).reshape(-1, 2, _HALF)
+    energies: list[float] = np.einsum("fij,fij->fi", halves, halves).max(axis=1).tolist()
+    return energies

@@ -24,6 +24,8 @@ import numpy as np
 from dictated.types import FRAME_SAMPLES, SAMPLE_RATE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dictated.ports import Vad
     from dictated.types import Frame
 
@@ -49,56 +51,90 @@ _BAND = slice(300 * FRAME_SAMPLES // SAMPLE_RATE, 3400 * FRAME_SAMPLES // SAMPLE
 """The bins of a frame's spectrum between 300 and 3400 Hz."""
 
 
+_FULL_DB = 10 * math.log10(float(np.square(_WINDOW).sum()) * FRAME_SAMPLES / 2) + 20 * math.log10(32768)
+"""The level of a square wave at full scale, were all of it in the band (Parseval's theorem)."""
+
+
+def dbfs(level: float) -> float:
+    """Return a level in dB below full scale."""
+    return level - _FULL_DB
+
+
 class NoiseGate:
     """A VAD whose answer counts only for frames `margin_db` above the noise; 0 takes every answer."""
 
     def __init__(self, inner: Vad, margin_db: float) -> None:
         self._inner = inner
         self._margin = margin_db
-        self._levels = _Levels()
+        self._levels = Levels()
 
     def is_speech(self, frame: Frame) -> bool:
         """Say whether the inner VAD calls this frame speech and it stands above the noise."""
         speech = self._inner.is_speech(frame)
         if not self._margin:
             return speech
-        level = self._levels.push(frame)
-        return speech and level > max(self._levels.floor + self._margin, self._levels.peak - _RANGE_DB)
+        self._levels.push(frame)
+        return speech and self._stands_out()
 
     def reset(self) -> None:
         """Forget what was heard, the noise floor too."""
         self._inner.reset()
-        self._levels = _Levels()
+        self._levels = Levels()
+
+    def _stands_out(self) -> bool:
+        return self._levels.newest() > self._levels.threshold(self._margin)
 
 
-class _Levels:
-    """The levels of the last `_MEMORY` frames in dB, in the order of coming and in the order of size."""
+class Levels:
+    """The levels of the last `_MEMORY` frames in dB, in the order of coming and in the order of size.
+
+    They are measured when they are asked for, several at once: in a quiet room that is most of the work.
+    """
 
     def __init__(self) -> None:
+        self._unmeasured: deque[Frame] = deque(maxlen=_MEMORY + _SMOOTHING - 1)
+        """The last frames that nobody has asked for: as many as the levels that will be kept depend on."""
         self._energies: deque[float] = deque(maxlen=_SMOOTHING)
         self._coming: deque[float] = deque()
         self._sized: list[float] = []
 
     @property
     def floor(self) -> float:
+        """The noise, once a level was asked for."""
         return self._sized[int(len(self._sized) * _FLOOR)]
 
     @property
     def peak(self) -> float:
+        """The loudest that is no accident, once a level was asked for."""
         return self._sized[int((len(self._sized) - 1) * _PEAK)]
 
-    def push(self, frame: Frame) -> float:
-        """Add a frame and return its level."""
-        self._energies.append(_energy(frame))
+    def threshold(self, margin_db: float) -> float:
+        """What speech must be above, once a level was asked for."""
+        return max(self.floor + margin_db, self.peak - _RANGE_DB)
+
+    def push(self, frame: Frame) -> None:
+        """Add a frame."""
+        self._unmeasured.append(frame)
+
+    def newest(self) -> float:
+        """Return the level of the last frame; floor and peak are then those of all frames so far."""
+        for energy in _energies(self._unmeasured):
+            self._add(energy)
+        self._unmeasured.clear()
+        return self._coming[-1]
+
+    def _add(self, energy: float) -> None:
+        self._energies.append(energy)
         level = 10 * math.log10(sum(self._energies) / len(self._energies))
         self._coming.append(level)
         insort(self._sized, level)
         if len(self._coming) > _MEMORY:
             del self._sized[bisect_left(self._sized, self._coming.popleft())]
-        return level
 
 
-def _energy(frame: Frame) -> float:
-    samples = np.frombuffer(frame.pcm, dtype="<i2").astype(np.float32)
-    band = np.fft.rfft(samples * _WINDOW)[_BAND]
-    return float(np.vdot(band, band).real) + _QUANTUM
+def _energies(frames: Iterable[Frame]) -> list[float]:
+    pcm = b"".join(frame.pcm for frame in frames)
+    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32).reshape(-1, FRAME_SAMPLES)
+    band = np.fft.rfft(samples * _WINDOW)[:, _BAND]
+    energies: list[float] = (np.einsum("fi,fi->f", band, band.conj()).real + _QUANTUM).tolist()
+    return energies

@@ -1,0 +1,84 @@
+"""What the daemon takes while nobody speaks; `benchmarks/idle.py` measures the same to its true bounds.
+
+Processor time and wake-ups are counted by the kernel, so a busy machine changes them by a factor at most.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import soundfile
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
+
+import meter
+
+if TYPE_CHECKING:
+    from fixtures.daemon import Daemon, Dictated
+    from fixtures.sound import SoundServer
+    from meter import Spent
+
+pytestmark = [pytest.mark.desktop, pytest.mark.alone]
+
+SETTLES_S = 6.0
+"""Seconds until starting is over and the room is taken for calm."""
+
+MEASURED_S = 5.0
+
+
+def start(dictated: Dictated, sound_server: SoundServer) -> Daemon:
+    dictated.configure("[feedback]\nsounds = false\n")
+    dictated.environ |= {key: value for key, value in sound_server.env.items() if key.startswith("PULSE")}
+    daemon = dictated.start()
+    daemon.says("ready")
+    return daemon
+
+
+def at_rest(daemon: Daemon) -> Spent:
+    rest(SETTLES_S)
+    before = meter.read(daemon.process.pid)
+    rest(MEASURED_S)
+    return meter.read(daemon.process.pid).since(before)
+
+
+def rest(seconds: float) -> None:
+    """Let time pass: what is measured is what happens when nothing does."""
+    threading.Event().wait(seconds)
+
+
+def event_loop(spent: Spent, daemon: Daemon) -> float:
+    return sum(
+        count for name, count in spent.wakeups_per_s.items() if name.endswith(f" {daemon.process.pid}")
+    )
+
+
+def room_noise(seconds: float, folder: Path) -> Path:
+    """White noise at -60 dBFS."""
+    noise = np.random.default_rng(0).standard_normal(round(seconds * 16_000)) * 1e-3
+    soundfile.write(folder / "room.wav", noise, 16_000, subtype="PCM_16")
+    return folder / "room.wav"
+
+
+@pytest.mark.parametrize("noisy", [False, True], ids=["digital silence", "a quiet room"])
+def test_listening_to_nobody_takes_little_and_wakes_the_program_ten_times_a_second(
+    dictated: Dictated, sound_server: SoundServer, tmp_path: Path, *, noisy: bool
+) -> None:
+    daemon = start(dictated, sound_server)
+    if noisy:
+        sound_server.play(room_noise(3 * (SETTLES_S + MEASURED_S), tmp_path))
+    dictated("start")
+
+    spent = at_rest(daemon)
+
+    assert (spent.of_a_core < 0.04, event_loop(spent, daemon) < 20) == (True, True), spent
+
+
+def test_switched_off_the_program_sleeps(dictated: Dictated, sound_server: SoundServer) -> None:
+    spent = at_rest(start(dictated, sound_server))
+
+    assert (spent.of_a_core < 0.01, sum(spent.wakeups_per_s.values()) < 2) == (True, True), spent
