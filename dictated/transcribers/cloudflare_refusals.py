@@ -7,9 +7,8 @@ Sources: Cloudflare's documentation, "Workers AI > Errors" (3xxx, 5xxx) and "AI 
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
-
-from httpx import codes
 
 from dictated.errors import TranscriberError
 
@@ -83,7 +82,8 @@ def refine(rejection: Rejection) -> TranscriberError | None:
         return TranscriberError(_told(LASTING, code), lasting=True)
     if code in THIS_ONE:
         return TranscriberError(_told(THIS_ONE, code))
-    if rejection.status in {codes.UNAUTHORIZED, codes.FORBIDDEN} or code in UNKNOWN_TOKEN | REFUSED_TOKEN:
+    refused = rejection.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    if refused or code in UNKNOWN_TOKEN | REFUSED_TOKEN:
         return _refused(rejection, code)
     return None
 
@@ -107,7 +107,7 @@ def ended_token(settings: CloudflareEngine, status: str) -> TranscriberError:
 
 def _refused(rejection: Rejection, code: str) -> TokenError:
     unknown = (
-        rejection.status == codes.UNAUTHORIZED
+        rejection.status == HTTPStatus.UNAUTHORIZED
         or code in UNKNOWN_TOKEN
         or (code == "9109" and "invalid access token" in rejection.message.lower())
     )
