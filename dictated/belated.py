@@ -12,13 +12,15 @@ from dictated.recollection import silent, words
 from dictated.records import Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dictated.archive import DiskArchive
     from dictated.history import History
     from dictated.ports import Sink
     from dictated.records import Record
     from dictated.types import Transcript, Utterance
+
+    Route = Callable[[str], Sequence[Sink]]
 
 OVER = "its moment is over"
 MAY_BE_THERE = "it may have reached its place already"
@@ -28,8 +30,16 @@ MAY_BE_THERE = "it may have reached its place already"
 class Belated:
     """Brings what was said before to its end."""
 
-    def __init__(self, sinks: Sequence[Sink], history: History, archive: DiskArchive) -> None:
+    def __init__(
+        self,
+        sinks: Sequence[Sink],
+        history: History,
+        archive: DiskArchive,
+        route: Route | None = None,
+    ) -> None:
+        """`route` says which of the sinks the words of a profile go to; all, where it is not given."""
         self._sinks = tuple(sinks)
+        self._route = route or (lambda _: self._sinks)
         self._history = history
         self._archive = archive
 
@@ -45,7 +55,7 @@ class Belated:
 
     async def have_it_already(self, record: Record) -> None:
         """Note that what keeps words has those of before: it gets no others."""
-        for sink in self._sinks:
+        for sink in self._route(record.profile):
             if isinstance(sink, Searchable):
                 await to_thread.run_sync(self._history.records.done, record.id, sink.name)
 
@@ -71,7 +81,7 @@ class Belated:
     async def _deliver(self, transcript: Transcript, record: Record) -> bool:
         """Bring the words to the log; for every other sink they wait, for its moment is over."""
         held, lost = "", ""
-        for sink in self._sinks:
+        for sink in self._route(record.profile):
             mark, place = record.mark(sink.name)
             if mark == "done":
                 continue

@@ -5,18 +5,21 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from dictated import transcription
 from dictated.delivery import Delivery
 from dictated.endpoint import Patience
 from dictated.expiry import MEGABYTE, Keep
+from dictated.gaze import Glance
 from dictated.history import History
 from dictated.hotkeys.choice import hotkeys
+from dictated.hotkeys.chord import bindings
 from dictated.insertion import Insertion
 from dictated.ledger import Ledger
-from dictated.parts import Parts, no_window
-from dictated.profiles import effective
+from dictated.parts import Parts, no_glance
+from dictated.profiles import effective, profile_in
 from dictated.recorders.audiofile import AudioFile
 from dictated.recorders.microphone import Microphone
 from dictated.recovery import Recovery
@@ -39,14 +42,15 @@ from dictated.vads.webrtc import WebRtcVad
 from dictated.vads.witness import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
 
     from dictated.accessibility.reader import Reader
-    from dictated.config import Config, Hotkeys, SegmentSettings, VadSettings
+    from dictated.config import Config, SegmentSettings, VadSettings
     from dictated.limits import Limits
     from dictated.paths import Paths
     from dictated.ports import Hotkey, Recorder, Sink, Transcriber, Vad
+    from dictated.profileconfig import Profile
     from dictated.x11.ownkeys import OwnKeys
 
 
@@ -81,11 +85,13 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         history, ledger, transcriber, status = kept.history, kept.ledger, kept.transcriber, kept.engines
     spool = Spool(around.paths.spool_dir)
     sinks = delivery(config, around)
-    recovery = Recovery(transcriber, sinks.sinks, spool, history, resending(config.limits))
+    ahead = transcription.ahead(config)
+    again = resending(config.limits)
+    recovery = Recovery(transcriber, sinks.sinks, spool, history, again, route=sinks.of)
     return Parts(
         recorder=recorder(config, around.input_file),
         vad=vad(config.vad),
-        rules=rules(config.segment, ahead=transcription.speculates(config.stt)),
+        rules=rules(config.segment, ahead=bool(ahead)),
         patience=patience(config),
         transcriber=transcriber,
         delivery=sinks,
@@ -103,9 +109,13 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         reopen_s=config.limits.reopen_s,
         reopen_max_s=config.limits.reopen_max_s,
         silence_s=config.limits.silence_s,
+        noise_margin_db=config.vad.noise_margin_db if config.vad.engine == "webrtc" else 0.0,
         guess_every=config.segment.hypothesis_ms // FRAME_MS,
         engines=status,
-        window=next((sink.window for sink in sinks.sinks if isinstance(sink, DesktopSink)), no_window),
+        glance=glance(sinks, config.profiles),
+        looks_early=_name_windows(config.profiles),
+        profiles=tuple(config.profiles),
+        speculates=lambda profile: profile in ahead,
     )
 
 
@@ -167,23 +177,60 @@ def _period(written: str) -> timedelta:
     return timedelta(0) if written == "0" else int(written[:-1]) * units[written[-1]]
 
 
-def hotkey(settings: Hotkeys, around: Surroundings) -> Hotkey:
+def hotkey(config: Config, around: Surroundings) -> Hotkey:
     """The watcher of the key combinations, which is told of our own typing."""
-    return hotkeys(settings, around.own_keys, around.environ)
+    return hotkeys(config.hotkeys, around.own_keys, around.environ, config.profiles)
+
+
+def keys(config: Config) -> tuple[object, ...]:
+    """What the hotkeys are made from: where it is the same, they are."""
+    return config.hotkeys, bindings(config.hotkeys, config.profiles)
 
 
 def delivery(config: Config, around: Surroundings) -> Delivery:
-    """The sinks in the order of the configuration; the log is the rescue of all."""
+    """The sinks of all profiles, one of each, in their order; the log is the rescue of all.
+
+    Where a profile is for a window, there is one that looks at windows, though it may never type.
+    """
     output = config.output
     sound = KeptSound(around.paths.spool_dir) if config.history.keep_audio != "0" else nowhere
     logged = LogSink(output.log, sound=sound)
-    made: dict[str, Sink] = {name: _sink(name, config, around, logged) for name in output.sinks}
+    ways = routes(config)
+    wanted = dict.fromkeys(chain(*ways.values(), ["type"] if _name_windows(config.profiles) else []))
+    made: dict[str, Sink] = {name: _sink(name, config, around, logged) for name in wanted}
     holds = output.type.when_locked == "hold"
     return Delivery(
         list(made.values()),
         logged,
         lambda: "the screen is locked" if holds and around.locked() else "",
+        ways,
     )
+
+
+def routes(config: Config) -> dict[str, tuple[str, ...]]:
+    """The sinks that words go to: for each profile, and as "" without one."""
+    outputs = {"": config.output, **{name: effective(config, name).output for name in config.profiles}}
+    return {name: tuple(dict.fromkeys(output.sinks)) for name, output in outputs.items()}
+
+
+def glance(sinks: Delivery, profiles: Mapping[str, Profile]) -> Callable[[], Awaitable[Glance]]:
+    """Ask which window has the focus, and which profile holds in it; titles go no further than this."""
+    typing = next((sink for sink in sinks.made if isinstance(sink, DesktopSink)), None)
+    if typing is None:
+        return no_glance
+
+    async def by_name() -> Glance:
+        return Glance(await typing.window())
+
+    async def by_look() -> Glance:
+        seen = await typing.look()
+        return Glance(seen.name, profile_in(seen, profiles))
+
+    return by_look if _name_windows(profiles) else by_name
+
+
+def _name_windows(profiles: Mapping[str, Profile]) -> bool:
+    return any(profile.windows for profile in profiles.values())
 
 
 def manners(config: Config) -> dict[str, Manner]:

@@ -31,6 +31,7 @@ GROUPS = {
         "toggle": "start or stop",
         "cancel": "stop, and throw away what is not delivered yet",
         "undo": "take back what was typed last",
+        "profile": "dictate with profile NAME from now on, or list them; `profile default` is none again",
         "status": "say what the daemon is doing; --follow: at each change, for a status bar",
         "monitor": "a page in the terminal that shows what goes on, with keys to act",
     },
@@ -56,7 +57,7 @@ GROUPS = {
 }
 """Every command under its heading, as `dictated --help` shows them."""
 
-ASKED = frozenset({"start", "stop", "toggle", "cancel", "undo", "retry", "insert", "status"})
+ASKED = frozenset({"start", "stop", "toggle", "cancel", "undo", "profile", "retry", "insert", "status"})
 """What the daemon does for us: all in `commands/ask.py`."""
 
 
@@ -121,6 +122,7 @@ def _add_dictating(made: dict[str, argparse.ArgumentParser]) -> None:
     made["run"].add_argument(
         "--input", metavar="FILE", help="take this recording for the microphone, in real time"
     )
+    made["profile"].add_argument("name", nargs="?", metavar="NAME", help="as it is called under [profiles]")
     form = made["status"].add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as one JSON object")
     form.add_argument(

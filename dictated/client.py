@@ -33,7 +33,7 @@ NOT_RUNNING = {"state": "not running"}
 """What stands for the status of a daemon that is not there."""
 
 
-def ask(path: Path, command: str, **more: int | None) -> dict[str, Any]:
+def ask(path: Path, command: str, **more: int | str | None) -> dict[str, Any]:
     """Send a command to the daemon, with what else it needs to know, and return its answer.
 
     Raises:

@@ -12,7 +12,7 @@ import msgspec
 
 from dictated.errors import HotkeyError
 from dictated.hotkeys import usboard
-from dictated.hotkeys.chord import COMBINATIONS
+from dictated.hotkeys.chord import combinations
 from dictated.hotkeys.combination import are_pressed_alike, parse
 from dictated.profiles import DEFAULT, effective
 from dictated.text import phrases
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from dictated.config import Config, Hotkeys, SegmentSettings
     from dictated.hotkeys.combination import Parts
+    from dictated.profileconfig import Profile
     from dictated.sttconfig import Service, Stt
     from dictated.textconfig import Replacement
 
@@ -32,7 +33,7 @@ _UNPRINTABLE = "holds a control character, or one that hides; take it out"
 def faults(config: Config) -> Iterator[str]:
     """Yield a line for each key whose type allows more than its meaning; no line shows a secret."""
     yield from _pauses(config.segment)
-    yield from _hotkeys(config.hotkeys)
+    yield from _hotkeys(config.hotkeys, config.profiles)
     yield from _engines(config.stt)
     for name in ("openrouter", "cloudflare", "openai"):
         yield from _address(getattr(config.stt, name), f"stt.{name}")
@@ -65,24 +66,21 @@ def _pauses(segment: SegmentSettings) -> Iterator[str]:
         )
 
 
-def _hotkeys(hotkeys: Hotkeys) -> Iterator[str]:
+def _hotkeys(hotkeys: Hotkeys, profiles: Mapping[str, Profile]) -> Iterator[str]:
     """Each combination can be read, and no press is meant for two of them."""
     found: dict[str, Parts] = {}
-    for name in COMBINATIONS:
-        combination: str = getattr(hotkeys, name)
-        if not combination:
-            continue
+    for key, combination in combinations(hotkeys, profiles).items():
         try:
             parts = parse(combination)
             if hotkeys.through == "evdev":
                 usboard.check(combination)
         except HotkeyError as error:
-            yield f"hotkeys.{name}: {error}"
+            yield f"{key}: {error}"
             continue
         for other, taken in found.items():
             if are_pressed_alike(parts, taken):
-                yield f"hotkeys.{name}: is the combination of hotkeys.{other} too; give each its own"
-        found[name] = parts
+                yield f"{key}: is the combination of {other} too; give each its own"
+        found[key] = parts
 
 
 def _engines(stt: Stt) -> Iterator[str]:
@@ -147,9 +145,12 @@ def _profiles(config: Config) -> Iterator[str]:
     """What holds with each profile can be used as what holds without."""
     plain = msgspec.structs.replace(config, profiles={})
     known = set(faults(plain)) if config.profiles else set()
-    for name in config.profiles:
+    for name, profile in config.profiles.items():
         if name == DEFAULT:
             yield f"profiles.{name}: is what holds without a profile; call it otherwise"
+        for key in profile.output:
+            if key != "sinks":
+                yield f"profiles.{name}.output.{key}: is the same with every profile; only sinks may differ"
         changed = effective(config, name)
         for fault in faults(msgspec.structs.replace(changed, profiles={})):
             if fault not in known:

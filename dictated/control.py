@@ -16,6 +16,7 @@ import anyio
 from dictated.allowance import Allowance
 from dictated.client import MAX_REQUEST_BYTES
 from dictated.errors import DictatedError, RequestError
+from dictated.lookout import Lookout
 from dictated.types import Command, State
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from anyio.abc import TaskStatus
 
+    from dictated.chosen import Chosen
     from dictated.session import Session
 
 log = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ BURST = 100
 
 _SESSION_COMMANDS = {str(c): c for c in (Command.START, Command.STOP, Command.TOGGLE, Command.CANCEL)}
 
-_OTHER_COMMANDS = ("insert", "retry", "undo", "status", "follow")
+_OTHER_COMMANDS = ("insert", "retry", "undo", "profile", "status", "follow")
 
 
 async def serve(path: Path, session: Session, *, task_status: TaskStatus[None]) -> None:
@@ -107,45 +109,47 @@ class _Desk:
         """Read a request, and answer it; then, to who asked to follow, tell each change."""
         try:
             async with self._slots:
-                follows = False
+                details: bool | None = None
                 with anyio.move_on_after(REQUEST_SECONDS + SETTLE_SECONDS):
-                    follows = await self._reply(reader, writer)
-            if follows:
-                await self._tell(reader, writer)
+                    details = await self._reply(reader, writer)
+            if details is not None:
+                await self._tell(reader, writer, details=details)
         except (OSError, asyncio.IncompleteReadError):
             log.debug("a client went away before its answer")
         finally:
             writer.close()
 
-    async def _reply(self, reader: StreamReader, writer: StreamWriter) -> bool:
-        """Answer a request; say whether it asks to follow, which is not answered yet."""
+    async def _reply(self, reader: StreamReader, writer: StreamWriter) -> bool | None:
+        """Answer a request; of one to follow, which is not answered yet, say whether it is with details."""
         try:
             line = await reader.readuntil()
             _see_that_it_is_ours(writer)
             if not self._allowance.take(anyio.current_time()):
                 raise RequestError(f"more than {PER_SECOND:g} requests a second; ask less often")
-            name, number = _request(line)
+            name, details = _request(line)
             if name == "follow":
-                return True
-            reply = await _carry_out(name, number, self._session)
+                return details.get("detail") is True
+            reply = await _carry_out(name, details, self._session)
         except asyncio.LimitOverrunError:
             reply = {"refused": f"a request has one line of at most {MAX_REQUEST_BYTES} bytes"}
         except DictatedError as error:
             reply = {"refused": str(error)}
         await _send(writer, reply)
-        return False
+        return None
 
-    async def _tell(self, reader: StreamReader, writer: StreamWriter) -> None:
+    async def _tell(self, reader: StreamReader, writer: StreamWriter, *, details: bool) -> None:
         """Send how things stand at each change, until who follows goes away or reads no more."""
         try:
             self._seats.acquire_on_behalf_of_nowait(writer)
         except anyio.WouldBlock:
             await _send(writer, {"refused": f"{FOLLOWERS} programs follow already; end one"})
             return
+        bulletin = self._session.bulletin
+        following = Lookout(self._session).looking() if details else bulletin.follow_closely()
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_await_leaving, reader, tasks.cancel_scope)
-                with suppress(OSError), self._session.bulletin.follow_closely() as statuses:
+                with suppress(OSError), following as statuses:
                     async for status in statuses:
                         with anyio.fail_after(REQUEST_SECONDS):  # whose error is an OSError
                             await _send(writer, status)
@@ -180,33 +184,38 @@ def _see_that_it_is_ours(writer: StreamWriter) -> None:
         raise RequestError("this daemon is another user's; start one of your own with `dictated run`")
 
 
-def _request(line: bytes) -> tuple[str, int | None]:
-    """Return what is asked for, and the number of the history it is about."""
+def _request(line: bytes) -> tuple[str, dict[str, Any]]:
+    """Return what is asked for, and whatever else is said with it."""
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
         request = None
     name = request.get("command") if isinstance(request, dict) else None
     if isinstance(name, str) and (name in _OTHER_COMMANDS or name in _SESSION_COMMANDS):
-        number = request.get("number")
-        return name, number if isinstance(number, int) else None
+        return name, request
     known = ", ".join([*_SESSION_COMMANDS, *_OTHER_COMMANDS])
     raise RequestError(f"the daemon knows no such command; it takes: {known}")
 
 
-async def _carry_out(name: str, number: int | None, session: Session) -> dict[str, Any]:
+async def _carry_out(  # noqa: PLR0911 (one for each command)
+    name: str, details: dict[str, Any], session: Session
+) -> dict[str, Any]:
     """Do it. `toggle` answers at once, so that a key bound to it never waits for a device."""
+    number = details["number"] if isinstance(details.get("number"), int) else None
     match name:
         case "status":
             return session.status()
         case "insert":
-            inserted = await session.parts.insertion.insert(number)
+            here = session.chosen.name or (await session.parts.glance()).profile
+            inserted = await session.parts.insertion.insert(number, here)
             session.noticed()
             return {"inserted": inserted}
         case "retry":
             return {"tried": await session.parts.recovery.retry(number)}
         case "undo":
             return {"taken_back": await session.parts.delivery.undo()}
+        case "profile":
+            return _profile(details.get("name"), session.chosen)
     heading = session.submit(_SESSION_COMMANDS[name])
     if name == "toggle":
         return {**session.status(), "state": str(heading)}
@@ -215,3 +224,10 @@ async def _carry_out(name: str, number: int | None, session: Session) -> dict[st
     if name == "start" and session.state is State.OFF and session.error:
         raise RequestError(session.error)
     return session.status()
+
+
+def _profile(name: object, chosen: Chosen) -> dict[str, Any]:
+    """Have a profile hold from now on, where one is named; say which does, and which there are."""
+    if name is not None:
+        chosen.choose(str(name))
+    return {"profile": chosen.shown, "profiles": list(chosen.names)}

@@ -7,7 +7,7 @@ import fcntl
 import logging
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,11 @@ from anyio import CancelScope, to_thread
 from dictated import build, configfile, control, journal, typed
 from dictated.announcer import Announcer
 from dictated.desktop import Desktop
-from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError
+from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError, RequestError
 from dictated.notice import Subject, about, over
 from dictated.retention import Retention
 from dictated.session import Session
-from dictated.types import Command
+from dictated.types import Choose, Command, ToggleWith
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dictated.parts import Parts
     from dictated.ports import Hotkey
     from dictated.systemd import Systemd
+    from dictated.types import Wish
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class Daemon:
             kept_config = "the configuration stays as it was: %s"
             log.error(kept_config, error, extra=about(Subject.SETTINGS))  # noqa: TRY400 (told to a person)
             return
-        new_keys = config.hotkeys != self._config.hotkeys
+        new_keys = build.keys(config) != build.keys(self._config)
         self._config, self._parts = config, parts
         self._set_up_journal()
         self._desktop.take(config)
@@ -168,10 +169,10 @@ class Daemon:
             return
         loop = asyncio.get_running_loop()
 
-        def send(command: Command) -> None:
-            loop.call_soon_threadsafe(self._obey, command)
+        def send(wish: Wish) -> None:
+            loop.call_soon_threadsafe(self._obey, wish)
 
-        hotkey = build.hotkey(self._config.hotkeys, self._around)
+        hotkey = build.hotkey(self._config, self._around)
         try:
             await to_thread.run_sync(hotkey.start, send)
         except HotkeyError as error:
@@ -180,12 +181,19 @@ class Daemon:
         else:
             self._hotkey = hotkey
 
-    def _obey(self, command: Command) -> None:
+    def _obey(self, wish: Wish) -> None:
         """Do what a key or the tray's menu asks for; returns at once."""
-        if command is not Command.UNDO:
-            self._session.submit(command)
-        elif self._undos.value < typed.MOST:
-            self._undos.release()
+        match wish:
+            case ToggleWith(profile):
+                self._session.toggle_with(profile)
+            case Choose(profile):
+                with suppress(RequestError):  # it was in the menu until just now
+                    self._session.chosen.choose(profile)
+            case Command.UNDO:
+                if self._undos.value < typed.MOST:
+                    self._undos.release()
+            case _:
+                self._session.submit(wish)
 
     async def _take_back(self) -> None:
         """Take back what was typed last, each time that is asked for."""

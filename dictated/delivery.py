@@ -14,7 +14,7 @@ from dictated.notice import Subject, about
 from dictated.ports import Live, Searchable, Undoable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from dictated.archive import Archive
     from dictated.ports import Sink
@@ -39,10 +39,21 @@ class Delivery:
     holds the words has not failed: they wait in the history.
     """
 
-    def __init__(self, sinks: Sequence[Sink], rescue: Sink, shut: Callable[[], str] = lambda: "") -> None:
-        """`shut` says why no window may be typed into now; "" where one may."""
-        self.sinks = tuple(sinks)
-        self._appearing = [sink for sink in sinks if isinstance(sink, Live)]
+    def __init__(
+        self,
+        sinks: Sequence[Sink],
+        rescue: Sink,
+        shut: Callable[[], str] = lambda: "",
+        routes: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """`shut` says why no window may be typed into now; "" where one may.
+
+        `routes` names the sinks of each profile, and as "" those of what has none; without it all are.
+        """
+        self.made = tuple(sinks)  # those that no words go to, too
+        self._routes = _routes(sinks, routes)
+        self.sinks = tuple(sink for sink in sinks if any(sink in route for route in self._routes.values()))
+        self._appearing = [sink for sink in self.sinks if isinstance(sink, Live)]
         self._rescue = rescue
         self._shut = shut
         self._turn = anyio.Lock()  # a sink has one text at a time
@@ -51,8 +62,9 @@ class Delivery:
     async def deliver(self, transcript: Transcript, archive: Archive) -> Outcome:
         """Return what came of it; every sink is marked in the archive before and after."""
         async with self._turn:
-            came = await self._deliver(self.sinks, transcript, archive)
-            if came.held:
+            sinks = self.of(transcript.utterance.profile)
+            came = await self._deliver(sinks, transcript, archive)
+            if came.held or any(sink not in sinks for sink in self.live):
                 await self._vanish()
             return came
 
@@ -62,9 +74,13 @@ class Delivery:
         Raises:
             SinkError: it does not, and no more of this utterance will.
         """
+        sinks = self.of(utterance.profile)
+        live = [sink for sink in self.live if sink in sinks]
+        if self.live and not live:
+            raise SinkError("nothing is typed with this profile")
         async with self._turn:
             with CancelScope(shield=True):  # a sink must know what it has typed
-                for sink in self.live:
+                for sink in live:
                     if shut := self._shut():
                         raise HeldError(shut)
                     await sink.appear(utterance, text)
@@ -85,8 +101,9 @@ class Delivery:
 
     async def insert(self, transcript: Transcript, archive: Archive, having: Collection[str]) -> Outcome:
         """Give the words to every sink but those `having` them already, by name."""
-        sinks = [sink for sink in self.sinks if sink.name not in having]
+        sinks = [sink for sink in self.of(transcript.utterance.profile) if sink.name not in having]
         async with self._turn:
+            await self._vanish()  # what is being said comes again, behind these
             return await self._deliver(sinks, transcript, archive)
 
     async def undo(self) -> int:
@@ -111,6 +128,10 @@ class Delivery:
                 await self.undo()
         except RequestError as error:
             log.warning("nothing is taken back: %s", error, extra=about(Subject.UNDO))
+
+    def of(self, profile: str) -> tuple[Sink, ...]:
+        """Return the sinks that words of this profile go to, in their order; "" is for words of none."""
+        return self._routes.get(profile, self._routes[""])
 
     @property
     def live(self) -> list[Live]:
@@ -141,13 +162,13 @@ class Delivery:
             takers += not fault
             failed += bool(fault)
             missed = fault if fault and isinstance(sink, Searchable) else missed
-        if failed and self._rescue.name not in {sink.name for sink in self.sinks}:
+        if failed and self._rescue.name not in {sink.name for sink in self.of(transcript.utterance.profile)}:
             takers += not await self._offer(self._rescue, transcript, archive)
         return Outcome(takers, held, missed)
 
     async def close(self) -> None:
         """Close every sink."""
-        for sink in (*self.sinks, self._rescue):
+        for sink in (*self.made, self._rescue):
             await sink.close()
 
     async def _offer(self, sink: Sink, transcript: Transcript, archive: Archive) -> str:
@@ -175,3 +196,10 @@ class Delivery:
         self._complaints[sink.name] = complaint
         instead = "" if sink.name == self._rescue.name else f"; the words go to {self._rescue.name} instead"
         log.error("%s: %s%s", sink.name, complaint, instead, extra=about(Subject.WORDS))
+
+
+def _routes(sinks: Sequence[Sink], routes: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[Sink, ...]]:
+    if routes is None:
+        return {"": tuple(sinks)}
+    named = {sink.name: sink for sink in sinks}
+    return {profile: tuple(named[name] for name in names) for profile, names in routes.items()}

@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
     from dictated.config import Config
     from dictated.session import Session
+    from dictated.types import Wish
 
 
 class Desktop:
     """Runs beside the session for as long as the daemon lives. Everything is called on the loop's thread."""
 
-    def __init__(
-        self, environ: Mapping[str, str], session: Session, send: Callable[[Command], object]
-    ) -> None:
+    def __init__(self, environ: Mapping[str, str], session: Session, send: Callable[[Wish], object]) -> None:
         """`environ` names the buses and the sound server; `send` takes what the tray's menu asks for."""
         self.notifier = Notifier(environ)
         self.lock = Lock(environ, self._locked)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dictated.database import Database
 from dictated.expiry import BATCH, MOST_ENTRIES, Expiry, Keep, Sound
+from dictated.recent import recent
 from dictated.records import WAITING, Fate, Records, from_microseconds, microseconds, storable
 from dictated.schema import STEPS
 from dictated.stages import Latency, Stages
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
+
+    from dictated.details import Past
 
 MOST_DAYS = 1_100
 """Days whose figures are kept: three years."""
@@ -117,6 +120,7 @@ class History:
         self._database = Database(file, STEPS)
         self.expiry = Expiry(self._database, keep, now)
         self.records = Records(self._database, self.expiry.sound_horizon)
+        self.listeners: set[Callable[[], object]] = set()  # told, by the thread that notes, of each note
 
     def note(self, entry: Entry, stages: Stages | None = None) -> None:
         """Add an entry, or bring the one of its `id` up to date.
@@ -142,6 +146,8 @@ class History:
                 began, ended = microseconds(entry.began), microseconds(entry.ended)
                 db.execute(_NOTE, (began, ended, ended, entry.fate, *words, *took))
             db.execute(_PRUNE, (MOST_ENTRIES,))
+        for tell in tuple(self.listeners):
+            tell()
 
     def _settle(self, db: sqlite3.Connection, entry: Entry, *values: Any) -> None:
         db.execute(_SETTLE, (entry.fate, *values, entry.id))
@@ -180,6 +186,14 @@ class History:
             HistoryError: the file cannot be read.
         """
         return self._made(_entry, self._database.read(_ENTRIES, min(most, MOST_ENTRIES)))[::-1]
+
+    def recent(self) -> Sequence[Past]:
+        """Return the newest that are over, oldest first.
+
+        Raises:
+            HistoryError: the file cannot be read.
+        """
+        return recent(self._database)
 
     def texts(self) -> list[tuple[int, str]]:
         """Return every text there is, with its number, oldest first.

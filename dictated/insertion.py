@@ -31,8 +31,11 @@ class Insertion:
         self._history = history
         self._archive = DiskArchive(Tally(), spool, history)
 
-    async def insert(self, number: int | None) -> int:
+    async def insert(self, number: int | None, profile: str = "") -> int:
         """Insert the words of this number of the history, or those held last; return the number.
+
+        They go where words of this profile go; without one, where those of the profile go that they were said
+        with.
 
         Raises:
             RequestError: there are none, or they did not arrive.
@@ -41,7 +44,7 @@ class Insertion:
             record = await to_thread.run_sync(self._find, number)
         except HistoryError as error:
             raise RequestError(str(error)) from error
-        transcript = _as_spoken_now(record)
+        transcript = _as_spoken_now(record, profile or record.profile)
         self._archive.found(transcript.utterance, record.id, record.audio)
         having = await self._having(record, transcript)
         came = await self._delivery.insert(transcript, self._archive, having)
@@ -75,10 +78,10 @@ def _why_not(having: list[str]) -> str:
     return f"it is in the {' and the '.join(having)} already" if having else "no sink took it"
 
 
-def _as_spoken_now(record: Record) -> Transcript:
+def _as_spoken_now(record: Record, profile: str) -> Transcript:
     """The words as if they were said this moment, to whatever window has the focus."""
     now = datetime.now(UTC).astimezone()
-    utterance = Utterance(record.id, Segment(b"", 0, 0, 0, 0), record.began, now)
+    utterance = Utterance(record.id, Segment(b"", 0, 0, 0, 0), record.began, now, profile=profile)
     return replace(
         Transcript(utterance, record.text, record.engine, record.took), generation=record.generation
     )

@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dictated.bulletin import Bulletin
+from dictated.chosen import Chosen
 from dictated.gaze import Gaze
 from dictated.hearing import Hearing
+from dictated.meter import Meter
 from dictated.mute import Mute
 from dictated.pipeline import listen
 from dictated.preview import Preview
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from anyio.abc import TaskGroup
 
+    from dictated.gaze import Glance
     from dictated.parts import Parts
     from dictated.pipeline import Pipeline
     from dictated.types import Frame, Utterance
@@ -34,24 +37,28 @@ class Listening:
     """Listens until the frames end; what looks at windows runs in `beside`, and is over when that is.
 
     `tell` is called when the microphone turns out to be muted, and when it no longer is; in the bulletin is
-    what is being said.
+    what is being said; what is `chosen` goes before the profile of the window.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what is looked up is given by name)
         self,
         frames: AsyncIterator[Frame],
         parts: Parts,
         tell: Callable[[Mute], None],
         beside: TaskGroup,
         bulletin: Bulletin | None = None,
+        *,
+        chosen: Chosen | None = None,
     ) -> None:
         self._parts = parts
         silence_s = 0 if parts.ends_with_input else parts.silence_s  # a file may be silent for good reasons
         self._hearing = Hearing(frames, Mute(silence_s), tell)
-        self._gaze = Gaze(parts.window, beside)
+        self._gaze = Gaze(parts.glance, beside)
+        self._chosen = chosen or Chosen()
         self._segmenter = Segmenter(parts.rules, self._gaze.pause, self._suppose)
         self._beside = beside
         self._bulletin = bulletin or Bulletin(dict)
+        self._meter = Meter(parts.noise_margin_db, self._bulletin)
         self._number: int | None = None  # of the utterance that is being said, once it has one
         self._numbers: Iterator[int]
         self._pipeline: Pipeline
@@ -78,13 +85,15 @@ class Listening:
             utterance = self._hearing.utterance(self._take_number(), segment)
             self._number = None
             self._preview.over()
-            await take(replace(utterance, window=await self._gaze.window(segment.first)))
+            seen = await self._gaze.glance(segment.first)
+            await take(replace(utterance, window=seen.window, profile=self._profile(seen)))
 
         self._parts.vad.reset()
         try:
             await listen(self._heard(), self._parts.vad, self._segmenter, emit, self._parts.tape)
         finally:
             pipeline.forget()
+            self._meter.end()
             await self._preview.end()
 
     async def _heard(self) -> AsyncIterator[Frame]:
@@ -92,12 +101,16 @@ class Listening:
         async for frame in self._hearing:
             yield frame
             self._notice()
+            self._meter.hear(frame, self._segmenter, self._number)
 
     def _suppose(self, segment: Segment) -> None:
         """Have transcribed what may be the whole of what is being said."""
         self._number = self._take_number()
-        utterance = self._hearing.utterance(self._number, segment)
-        self._pipeline.suppose(utterance, partial(self._learn, utterance))
+        utterance = self._as_seen(self._hearing.utterance(self._number, segment))
+        if self._parts.speculates(utterance.profile):
+            self._pipeline.suppose(utterance, partial(self._learn, utterance))
+        else:
+            self._pipeline.forget()
 
     def _learn(self, utterance: Utterance, text: str) -> None:
         """Show what may be the whole of it, and let its words say how long this pause must last."""
@@ -111,14 +124,25 @@ class Listening:
         if open_at is None:
             self._number = None
             self._preview.drop()
-        elif self._segmenter.speaking:
+            return
+        if self._parts.looks_early:
+            self._gaze.begin(open_at[0])
+        if self._segmenter.speaking:
             self._preview.hear(open_at[1], partial(self._so_far, *open_at))
 
     def _so_far(self, first: int, frames: int) -> Utterance:
         """Return what is being said, as if it ended here."""
         self._number = self._take_number()
         pcm = self._segmenter.open_sound() + LEAD_OUT
-        return self._hearing.utterance(self._number, Segment(pcm, first, first, first + frames, frames))
+        segment = Segment(pcm, first, first, first + frames, frames)
+        return self._as_seen(self._hearing.utterance(self._number, segment))
+
+    def _as_seen(self, utterance: Utterance) -> Utterance:
+        """Return it with the profile that holds for it, as far as that is known while it is still said."""
+        return replace(utterance, profile=self._profile(self._gaze.known(utterance.segment.first)))
+
+    def _profile(self, seen: Glance) -> str:
+        return self._chosen.name or seen.profile
 
     def _take_number(self) -> int:
         return next(self._numbers) if self._number is None else self._number

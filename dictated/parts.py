@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dictated.endpoint import NONE, Patience
+from dictated.gaze import NOTHING, Glance
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,9 +23,14 @@ if TYPE_CHECKING:
     from dictated.tape import Tape
 
 
-async def no_window() -> str:
+async def no_glance() -> Glance:
     """Where nothing is typed, it does not matter which window has the focus."""
-    return ""
+    return NOTHING
+
+
+def always(_profile: str) -> bool:
+    """Whatever the profile."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,5 +58,9 @@ class Parts:
     reopen_max_s: float = 8.0
     guess_every: int = 15  # frames of new sound between two guesses, see `Preview`
     silence_s: float = 5.0  # see `Mute`
+    noise_margin_db: float = 0.0  # of the noise gate, see `Meter`
     engines: Callable[[], list[dict[str, str | int | float]]] = list
-    window: Callable[[], Awaitable[str]] = no_window
+    glance: Callable[[], Awaitable[Glance]] = no_glance
+    looks_early: bool = False  # at the window when an utterance begins, too: it may have a profile
+    profiles: tuple[str, ...] = ()  # by name, in the order of the file
+    speculates: Callable[[str], bool] = always  # with this profile, "" for none

@@ -133,6 +133,11 @@ class Pipeline:
         return len(self._waiting)
 
     @property
+    def under_way(self) -> list[tuple[Utterance, TaskHandle[Transcript | Failure]]]:
+        """They, in the order of speaking, with what comes of each."""
+        return list(self._waiting.values())
+
+    @property
     def busy(self) -> bool:
         """Whether an engine is asked for what was said, or may have been."""
         return (self._ahead is not None and not self._answered) or self._behind()

@@ -9,7 +9,7 @@ from dictated.types import NO_HINTS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from dictated.types import Command, Frame, Hints, Model, Transcript, Utterance
+    from dictated.types import Frame, Hints, Model, Transcript, Utterance, Wish
 
 
 class Recorder(Protocol):
@@ -213,7 +213,7 @@ class Live(Sink, Protocol):
 class Hotkey(Protocol):
     """A watcher of keys."""
 
-    def start(self, send: Callable[[Command], None]) -> None:
+    def start(self, send: Callable[[Wish], None]) -> None:
         """Begin to watch; `send` may be called from any thread.
 
         Raises:

@@ -30,5 +30,6 @@ class Profile(Struct, frozen=True, kw_only=True):
         dict[str, Any], Meta(description='Keys of [stt] that are otherwise: { engine = "openai" }.')
     ] = field(default_factory=dict)
     output: Annotated[
-        dict[str, Any], Meta(description='Keys of [output] that are otherwise: { sinks = ["log"] }.')
+        dict[str, Any],
+        Meta(description='Where words go instead: { sinks = ["log"] }; no other key of [output] may differ.'),
     ] = field(default_factory=dict)

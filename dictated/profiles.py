@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,14 @@ TABLES = ("text", "stt", "output")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a window shows of itself: the class of its program, and its title, which is never logged."""
+    """What a window shows of itself: the class of its program, and its title, which is never logged.
+
+    `name` is how `Utterance.window` names it; empty where that is not known.
+    """
 
     kind: str = ""
-    title: str = ""
+    title: str = field(default="", repr=False)
+    name: str = ""
 
 
 def profile_in(window: Look, profiles: Mapping[str, Profile]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,14 @@ def load(record: Record, spool: Spool) -> tuple[Utterance, str]:
     speech = record.speech
     if speech is None or speech.offset > speech.first + frames:  # the file has lost its end
         speech = Speech(0, 0, frames, frames)
-    return utterance(OLD + record.id, record.began, pcm, speech), ""
+    spoken = utterance(OLD + record.id, record.began, pcm, speech)
+    return replace(spoken, profile=record.profile), ""
 
 
 def silent(record: Record) -> Utterance:
     """Return it without its sound."""
-    return utterance(OLD + record.id, record.began, b"", Speech(0, 0, 0, 0))
+    spoken = utterance(OLD + record.id, record.began, b"", Speech(0, 0, 0, 0))
+    return replace(spoken, profile=record.profile)
 
 
 def words(record: Record, utterance: Utterance) -> Transcript:

@@ -46,7 +46,7 @@ WAITING = frozenset({Fate.HELD, Fate.FAILED})
 
 
 _OPEN = """INSERT INTO entries (began, ended, fate, text, reason, engine, took, generation, audio, speech,
-    aged, size) VALUES (?1, ?2, 'recorded', NULL, '', '', 0, '', ?3, ?4, ?2, ?5)"""
+    aged, size, profile) VALUES (?1, ?2, 'recorded', NULL, '', '', 0, '', ?3, ?4, ?2, ?5, ?6)"""
 
 _HAS_TEXT = """UPDATE entries SET fate = 'transcribed', text = ?, raw = ?, reason = '', engine = ?, took = ?,
     generation = ? WHERE id = ? AND coalesce(text, '') = ''"""
@@ -57,7 +57,7 @@ _MARK = """INSERT INTO deliveries (entry, sink, mark, place) VALUES (?, ?, ?, ?)
 _ADOPT = """UPDATE entries SET audio = ?, speech = ?, size = ? WHERE id =
     (SELECT max(id) FROM entries WHERE began = ? AND fate = 'failed' AND audio = '') RETURNING id"""
 
-_FIELDS = "id, began, ended, fate, text, reason, engine, took, generation, audio, speech, raw"
+_FIELDS = "id, began, ended, fate, text, reason, engine, took, generation, audio, speech, raw, profile"
 
 _MARKS = "SELECT entry, sink, mark, place FROM deliveries WHERE entry IN"
 
@@ -103,6 +103,7 @@ class Record:
     reason: str = ""
     marks: dict[str, tuple[str, str]] = field(default_factory=dict)
     raw: str = field(default="", repr=False)
+    profile: str = ""
 
     def mark(self, sink: str) -> tuple[str, str]:
         """Return the mark of this sink and the place it was made with, both empty where there is none."""
@@ -125,7 +126,7 @@ class Records:
         """
         began, ended = microseconds(utterance.began), microseconds(utterance.ended)
         with self._database.writing("FULL") as db:
-            values = (began, ended, audio, _speech(utterance), len(utterance.pcm))
+            values = (began, ended, audio, _speech(utterance), len(utterance.pcm), utterance.profile)
             return db.execute(_OPEN, values).lastrowid or 0
 
     def adopt(self, utterance: Utterance, audio: str) -> int:
@@ -226,7 +227,7 @@ def _speech(utterance: Utterance) -> str:
 
 
 def _record(marks: dict[str, tuple[str, str]], number: int, began: int, ended: int, *rest: Any) -> Record:
-    fate, text, reason, engine, took, generation, audio, speech, raw = rest
+    fate, text, reason, engine, took, generation, audio, speech, raw, profile = rest
     return Record(
         id=number,
         began=from_microseconds(began),
@@ -241,6 +242,7 @@ def _record(marks: dict[str, tuple[str, str]], number: int, began: int, ended: i
         reason=reason,
         marks=marks,
         raw=raw or "",
+        profile=profile,
     )
 
 

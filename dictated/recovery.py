@@ -19,6 +19,7 @@ from dictated.types import FRAME_BYTES, Failure, Transcript
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from dictated.belated import Route
     from dictated.history import History
     from dictated.ports import Sink, Transcriber
     from dictated.records import Record
@@ -41,19 +42,22 @@ MOST_ASKED = 1_000
 class Recovery:
     """Transcribes and delivers what is undone, the oldest first: at the start, and again when it may help."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (one of each)
         self,
         transcriber: Transcriber,
         sinks: Sequence[Sink],
         spool: Spool,
         history: History,
         resending: Resending,
+        *,
+        route: Route | None = None,
     ) -> None:
+        """`route` says which of the sinks the words of a profile go to; all, where it is not given."""
         self._transcriber = transcriber
         self._spool = spool
         self._history = history
         self._archive = DiskArchive(Tally(), spool, history)
-        self._belated = Belated(sinks, history, self._archive)
+        self._belated = Belated(sinks, history, self._archive, route)
         self._before = 0  # up to this number of the history, an earlier run left what is undone
         self._resending = resending
         self._asked: dict[int, None] = {}  # numbers of the history, in the order of asking

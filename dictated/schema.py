@@ -71,4 +71,8 @@ STEPS = (
         # at once: no index of its own is needed to know when.
         "ALTER TABLE entries ADD COLUMN raw TEXT",
     ),
+    (
+        # Who is asked for it again, and where its words go then; '' for what has none
+        "ALTER TABLE entries ADD COLUMN profile TEXT NOT NULL DEFAULT ''",
+    ),
 )

@@ -179,6 +179,11 @@ class Segmenter:
         return self._onset is not None and self._last == self._next - 1
 
     @property
+    def pause(self) -> tuple[int, int] | None:
+        """Frames since speech in the open utterance, and how many of them end it; None while none is open."""
+        return None if self._onset is None else (self._next - 1 - self._last, self._pause)
+
+    @property
     def pausing(self) -> bool:
         """Whether nobody has said anything lately."""
         return self._onset is None and not any(self._recent)

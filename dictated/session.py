@@ -18,12 +18,14 @@ from anyio import CancelScope, TaskHandle
 
 from dictated.archive import DiskArchive, Tally
 from dictated.bulletin import Bulletin
+from dictated.chosen import Chosen
 from dictated.errors import AudioFileError, DictatedError, RecorderError, RequestError, TranscriberError
 from dictated.listening import Listening
 from dictated.notice import Subject, about, over
 from dictated.persistence import Persistence
 from dictated.pipeline import Pipeline, throw_away
 from dictated.types import Command, Frame, State
+from dictated.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -44,11 +46,9 @@ class Session:
         self.state = State.OFF
         self.error = ""  # what keeps us from listening as it was wanted, for `dictated status`
         self.bulletin = Bulletin(self.status)
+        self.chosen = Chosen(self.bulletin.post)
         self._tally = Tally()
-        self._wanted = False
-        self._paused = False  # it was wanted when the pause began, and no command has come since
-        self._discard = False  # what is heard and not yet delivered is to be thrown away
-        self._ending: Command | None = None  # QUIT or RELOAD, once one was asked for
+        self._wanted = Wanted()
         self._numbers = count(1)
         self._changed = anyio.Event()  # there is something for `run` to look at
         self._settled = anyio.Event()  # what is so is what is wanted
@@ -58,36 +58,34 @@ class Session:
         self._attempt: CancelScope | None = None  # the last opening of it
         self._parts: Parts | None = None
         self._take_a_breath: Callable[[], None] = lambda: None  # end listening when nobody speaks
-        self._pipeline: Pipeline | None = None
+        self.pipeline: Pipeline | None = None
         self._scope: CancelScope | None = None
 
     def submit(self, command: Command) -> State:
         """Note what is wanted and return at once, with the state this leads to or through."""
-        was_wanted, was_paused = self._wanted, self._paused
-        match command:
-            case Command.RESUME:
-                self._wanted = was_wanted or was_paused
-            case Command.TOGGLE:
-                self._wanted = not self._wanted
-            case Command.QUIT | Command.RELOAD:
-                self._end(command)
-            case Command.CANCEL:
-                self._wanted = False
-                self._discard = True
-            case _:
-                self._wanted = command is Command.START
-        self._paused = command is Command.PAUSE and was_wanted
-        if not (self._wanted or self._ending):
+        if self._wanted.take(command):
+            self.chosen.give_back()
+        if command is Command.QUIT and self._scope is not None and self._parts is not None:
+            self._scope.deadline = anyio.current_time() + self._parts.drain_s
+        if not (self._wanted.listening or self._wanted.ending):
             self.error = ""  # who stops it has seen what is shown
         self._next_try = 0.0
-        if self.state is State.LOST and self._attempt and (self._ending or not self._wanted):
+        if self.state is State.LOST and self._attempt and (self._wanted.ending or not self._wanted.listening):
             self._attempt.cancel()
         self._touch()
         return self._heading()
 
+    def toggle_with(self, profile: str) -> State:
+        """Listen with this profile, until the end of it; where that is so already, stop."""
+        stops = self._wanted.listening and self.chosen.lends(profile)
+        heading = self.submit(Command.STOP if stops else Command.START)
+        if not stops:
+            self.chosen.lend(profile)
+        return heading
+
     def _heading(self) -> State:
         """Say which state what is wanted leads to or through."""
-        if self._wanted:
+        if self._wanted.listening:
             return State.STARTING if self._listening is None else self.state
         return State.OFF if self._listening is None else State.STOPPING
 
@@ -115,10 +113,12 @@ class Session:
         """Say what goes on, in values that JSON knows."""
         return {
             "state": str(self.state),
-            "waiting": self._pipeline.waiting if self._pipeline else 0,
+            "waiting": self.pipeline.waiting if self.pipeline else 0,
             **asdict(self._tally),
             "corrections": self._parts.delivery.corrections if self._parts else 0,
             "overflows": self._parts.recorder.overflows if self._parts else 0,
+            "profile": self.chosen.shown,
+            "profiles": list(self.chosen.names),
             "error": self.error,
             "engines": self._parts.engines() if self._parts else [],
         }
@@ -129,8 +129,9 @@ class Session:
         When told to end, what is not delivered within `drain_s` is kept in the spool.
         """
         self._parts = parts
+        self.chosen.take(parts.profiles)
         archive = DiskArchive(self._tally, parts.spool, parts.history, parts.recovery.saw, parts.refuge)
-        self._pipeline = Pipeline(
+        self.pipeline = Pipeline(
             parts.transcriber,
             parts.delivery,
             archive,
@@ -140,30 +141,25 @@ class Session:
         )
         async with anyio.create_task_group() as tasks:
             self._scope = tasks.cancel_scope
-            await tasks.start(self._pipeline.run)
-            while self._ending is None:
+            await tasks.start(self.pipeline.run)
+            while self._wanted.ending is None:
                 self._changed = anyio.Event()
-                await self._settle(parts, self._pipeline, tasks)
+                await self._settle(parts, self.pipeline, tasks)
                 self.bulletin.post()
                 with CancelScope(deadline=self._next_try if self._lacks_microphone() else math.inf):
                     await self._changed.wait()
-            if self._ending is Command.RELOAD:
+            if self._wanted.ending is Command.RELOAD:
                 await self._finish_sentence()
                 self._scope.deadline = anyio.current_time() + parts.drain_s
             await self._stop(parts)
-            self._pipeline.finish()
-        ending, self._ending = self._ending or Command.QUIT, None
+            self.pipeline.finish()
+        ending, self._wanted.ending = self._wanted.ending or Command.QUIT, None
         return ending
-
-    def _end(self, command: Command) -> None:
-        self._ending = Command.QUIT if self._ending is Command.QUIT else command
-        if command is Command.QUIT and self._scope is not None and self._parts is not None:
-            self._scope.deadline = anyio.current_time() + self._parts.drain_s
 
     async def _finish_sentence(self) -> None:
         """Whatever changes waits until nobody speaks; to be told to stop or to end does not."""
         self._take_a_breath()
-        while self._ending is Command.RELOAD and self._wanted and self._is_listening():
+        while self._wanted.ending is Command.RELOAD and self._wanted.listening and self._is_listening():
             self._changed = anyio.Event()
             await self._changed.wait()
 
@@ -171,7 +167,7 @@ class Session:
         return self._listening is not None and self._listening.status is TaskHandle.Status.PENDING
 
     def _lacks_microphone(self) -> bool:
-        return self._wanted and self._listening is None
+        return self._wanted.listening and self._listening is None
 
     def _touch(self) -> None:
         self._changed.set()
@@ -181,12 +177,12 @@ class Session:
     async def _settle(self, parts: Parts, pipeline: Pipeline, tasks: TaskGroup) -> None:
         """Take the steps from what is so to what is wanted."""
         ended = self._listening is not None and not self._is_listening()
-        if ended or self.state is State.LOST or self._discard or not self._wanted:
+        if ended or self.state is State.LOST or self._wanted.discard or not self._wanted.listening:
             await self._stop(parts)
-        if self._discard:
+        if self._wanted.discard:
             pipeline.cancel()
-            self._discard = False
-        if not self._wanted:
+            self._wanted.discard = False
+        if not self._wanted.listening:
             self._persistence = None
         if self._lacks_microphone() and anyio.current_time() >= self._next_try:
             await self._start(parts, pipeline, tasks)
@@ -218,27 +214,29 @@ class Session:
 
     async def _stop(self, parts: Parts) -> None:
         """Close the device; what was said until now goes its way, unless it is to be discarded."""
-        lost = self.state is State.LOST and self._wanted and self._ending is None
+        lost = self.state is State.LOST and self._wanted.listening and self._wanted.ending is None
         if self._listening is not None:
             if not lost:
                 self.state = State.STOPPING
                 self.bulletin.post()
-            if self._discard:
+            if self._wanted.discard:
                 self._listening.cancel()
             await parts.recorder.close()
             await self._listening.wait()
             self._listening = None
-            if self._discard:
+            if self._wanted.discard:
                 await throw_away(parts.tape, parts.delivery)
             log.info("not listening")
         elif self.state is State.LOST and not lost:
             log.info("no longer waiting for the microphone", extra=over(Subject.MICROPHONE))
         if not lost:
             self.state = State.OFF
+        if not (self._wanted.listening or self._wanted.paused):  # what was said until now had it
+            self.chosen.give_back()
 
     async def _listen(self, frames: AsyncIterator[Frame], parts: Parts, pipeline: Pipeline) -> None:
         async with anyio.create_task_group() as beside:
-            listening = Listening(frames, parts, self._tell_mute, beside, self.bulletin)
+            listening = Listening(frames, parts, self._tell_mute, beside, self.bulletin, chosen=self.chosen)
             self._take_a_breath = listening.take_a_breath
             beside.start_soon(self._warm, parts.transcriber)
             try:
@@ -247,8 +245,9 @@ class Session:
                 self._miss(error, parts)
             beside.cancel_scope.cancel()
         if self.state is State.LISTENING:  # nobody asked for the end: the input has ended by itself
-            self._wanted = self._ending is Command.RELOAD
-            self._ending = Command.QUIT if parts.ends_with_input and not self._wanted else self._ending
+            self._wanted.listening = self._wanted.ending is Command.RELOAD
+            if parts.ends_with_input and not self._wanted.listening:
+                self._wanted.ending = Command.QUIT
             self._touch()
 
     async def _warm(self, transcriber: Transcriber) -> None:
@@ -270,7 +269,7 @@ class Session:
         self.error = str(error)
         if self._persistence is None:
             self._give_up(error, parts)
-        elif not self._wanted:
+        elif not self._wanted.listening:
             log.error("%s", error)
         else:
             self._lose(error, self._persistence)
@@ -281,8 +280,8 @@ class Session:
         log.error("%s", error, extra=about(Subject.MICROPHONE))
         if self.state is State.STARTING:
             self.state = State.OFF
-        self._wanted = False
-        self._ending = Command.QUIT if parts.ends_with_input else self._ending
+        self._wanted.listening = False
+        self._wanted.ending = Command.QUIT if parts.ends_with_input else self._wanted.ending
 
     def _lose(self, error: DictatedError, persistence: Persistence) -> None:
         """Go on when the microphone is back; this is said when it is lost, not at each try."""

@@ -68,6 +68,12 @@ def speculates(stt: Stt) -> bool:
     return stt.speculate == "always" or (stt.speculate == "local" and stt.engine == "local")
 
 
+def ahead(config: Config) -> frozenset[str]:
+    """The profiles with which utterances are transcribed before they are over; "" is for none."""
+    engines = {"": config.stt, **{name: effective(config, name).stt for name in config.profiles}}
+    return frozenset(name for name, stt in engines.items() if speculates(stt))
+
+
 def chain(config: Config, ledger: Ledger, environ: Mapping[str, str]) -> Chain:
     """The engines in the order they are asked."""
     stt = config.stt

@@ -187,6 +187,24 @@ class Command(StrEnum):
     QUIT = "quit"
 
 
+@dataclass(frozen=True, slots=True)
+class ToggleWith:
+    """Start listening with this profile, or stop where that is so already: what a profile's hotkey asks."""
+
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Have this profile hold from now on; "default" is none."""
+
+    profile: str
+
+
+Wish = Command | ToggleWith | Choose
+"""What a hotkey or the tray's menu asks for."""
+
+
 class State(StrEnum):
     """What the session is doing, as `dictated status` shows it."""
 

@@ -112,7 +112,9 @@ def test_what_is_written_reads_back_the_same(device: str) -> None:
 
 def test_every_key_has_a_meaning() -> None:
     text = dump(Config())
-    assert all(f"{path.rpartition('.')[2]} =" in text or f"[{path}." in text for path, _ in settings(Config()))
+    assert all(
+        f"{path.rpartition('.')[2]} =" in text or f"[{path}." in text for path, _ in settings(Config())
+    )
 
 
 def test_what_is_not_set_by_default_is_written_as_a_comment() -> None:

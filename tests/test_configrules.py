@@ -81,6 +81,35 @@ def test_one_combination_for_two_things_is_told() -> None:
     assert fault == "hotkeys.undo: is the combination of hotkeys.toggle too; give each its own"
 
 
+@pytest.mark.parametrize(
+    ("hotkey", "told"),
+    [
+        (
+            "<alt>+<ctrl_l>+D",
+            "profiles.a.hotkey: is the combination of hotkeys.toggle too; give each its own",
+        ),
+        ("<f7>", "profiles.b.hotkey: is the combination of profiles.a.hotkey too; give each its own"),
+        ("<f77>", "profiles.a.hotkey: "),
+    ],
+)
+def test_the_combination_of_a_profile_is_its_own_and_can_be_read(hotkey: str, told: str) -> None:
+    (fault,) = faults(f"[profiles.a]\nhotkey = '{hotkey}'\n[profiles.b]\nhotkey = '<f7>'")
+    assert fault.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ("sinks = ['log']", []),
+        ("log = { format = 'jsonl' }", ["log"]),
+        ("sinks = ['log']\ntype = { live = true }", ["type"]),
+    ],
+)
+def test_of_the_output_a_profile_changes_the_sinks_alone(output: str, told: list[str]) -> None:
+    same = "is the same with every profile; only sinks may differ"
+    assert faults(f"[profiles.a.output]\n{output}") == [f"profiles.a.output.{key}: {same}" for key in told]
+
+
 @pytest.mark.parametrize(("through", "count"), [("evdev", 1), ("auto", 0)])
 def test_a_key_that_evdev_cannot_know_is_told_where_evdev_is_chosen(through: str, count: int) -> None:
     found = faults(f"[hotkeys]\ntoggle = '<ctrl>+é'\nthrough = '{through}'")

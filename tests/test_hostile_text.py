@@ -87,7 +87,9 @@ async def test_the_longest_text_that_is_typed_arrives_whole(screen: Screen, sink
 @given(st.text() | st.text(st.characters(categories=["Cc", "Cs", "Cf", "Zl", "Zp", "Zs", "Lu"])))
 def test_whatever_the_text_no_control_character_is_typed(text: str) -> None:
     manner = Manner("none")
-    assert all(unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"} for char in manner.written("", text))
+    assert all(
+        unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"} for char in manner.written("", text)
+    )
 
 
 @given(st.text() | st.text(st.characters(categories=["Cc", "Cs", "Cf", "Zl", "Zp", "Zs", "Lu"])))

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from dictated.config import Hotkeys
-from dictated.hotkeys.chord import COMBINATIONS, Binding, Chord, bindings
-from dictated.types import Command
+from dictated.hotkeys.chord import COMBINATIONS, Binding, Chord, bindings, combinations
+from dictated.profileconfig import Profile
+from dictated.types import Command, ToggleWith
 
 CTRL_L, CTRL_R, ALT, SHIFT, D, E = 37, 105, 64, 50, 40, 26
 
@@ -46,3 +47,23 @@ def test_each_combination_of_the_configuration_is_bound_to_what_it_says() -> Non
 
 def test_an_empty_combination_is_none() -> None:
     assert bindings(Hotkeys(**dict.fromkeys(COMBINATIONS, ""))) == ()
+
+
+PROFILES = {"code": Profile(), "german": Profile(hotkey="g"), "mail": Profile(hotkey="m")}
+
+
+def test_the_combination_of_a_profile_toggles_with_it() -> None:
+    assert bindings(Hotkeys(toggle="a"), PROFILES) == (
+        Binding("a", Command.TOGGLE),
+        Binding("g", ToggleWith("german")),
+        Binding("m", ToggleWith("mail")),
+    )
+
+
+def test_every_combination_is_known_by_the_key_that_sets_it() -> None:
+    assert combinations(Hotkeys(toggle="a", undo="b"), PROFILES) == {
+        "hotkeys.toggle": "a",
+        "hotkeys.undo": "b",
+        "profiles.german.hotkey": "g",
+        "profiles.mail.hotkey": "m",
+    }

@@ -4,7 +4,7 @@ import pytest
 
 from dictated.hotkeys.chord import Binding
 from dictated.hotkeys.shortcut import Shortcuts, trigger_of, triggers_of
-from dictated.types import Command
+from dictated.types import Command, ToggleWith
 
 TOGGLE = Binding("<ctrl>+<alt>+d", Command.TOGGLE)
 HOLD = Binding("<ctrl>+<alt>+e", Command.START, Command.STOP)
@@ -121,3 +121,15 @@ def test_what_is_held_when_the_desktop_goes_counts_as_let_go(clock: Clock) -> No
 )
 def test_the_desktop_says_which_keys_they_are(results: dict[str, object], triggers: dict[str, str]) -> None:
     assert triggers_of(results) == triggers
+
+
+def test_each_profile_has_a_shortcut_of_its_own(clock: Clock) -> None:
+    german, mail = Binding("<f6>", ToggleWith("german")), Binding("<f7>", ToggleWith("mail"))
+    shortcuts = Shortcuts([TOGGLE, german, mail], clock)
+    wanted = dict(shortcuts.wanted())
+    assert list(wanted) == ["toggle", "profile-german", "profile-mail"]
+    assert wanted["profile-german"] == {
+        "description": ("s", "Start or stop dictation with the profile german"),
+        "preferred_trigger": ("s", "F6"),
+    }
+    assert shortcuts.press("profile-mail") == [ToggleWith("mail")]

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from dictated.config import Hotkeys
 from dictated.hotkeys.chord import bindings
 from dictated.hotkeys.switchboard import Switchboard
+from dictated.profileconfig import Profile
+from dictated.types import Command, ToggleWith
 
 CTRL_L, CTRL_R, ALT, D, K, F8, F9, MOVED = 37, 105, 64, 40, 45, 74, 75, 44
 MAPPING = {
@@ -108,3 +110,11 @@ def test_a_held_combination_starts_and_stops_in_turn(events: list[str]) -> None:
     asked = Board(Hotkeys(toggle="", hold="<ctrl>+<alt>+d")).play(" ".join(events)).split()
     assert asked[:1] in ([], ["start"])
     assert all(one != other for one, other in pairwise(asked))
+
+
+def test_the_keys_of_two_profiles_are_told_apart_from_each_other_and_from_the_usual_one() -> None:
+    profiles = {"german": Profile(hotkey="<ctrl>+<f9>"), "mail": Profile(hotkey="<ctrl>+<f8>")}
+    board = Switchboard(bindings(Hotkeys(toggle="<f9>"), profiles))
+    board.remap(MAPPING)
+    asked = [*board.press(F9), *board.release(F9), *board.press(CTRL_L), *board.press(F9), *board.press(F8)]
+    assert asked == [Command.TOGGLE, ToggleWith("german"), ToggleWith("mail")]

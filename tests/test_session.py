@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import shutil
 import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import finalize
 
 import anyio
 import pytest
@@ -13,6 +15,7 @@ from doubles import ListHistory, ListSink, ListSpool, LoudnessVad, NumberingTran
 
 from dictated.delivery import Delivery
 from dictated.errors import RecorderError, RecorderLostError, TranscriberError
+from dictated.gaze import Glance
 from dictated.insertion import Insertion
 from dictated.ledger import Ledger
 from dictated.parts import Parts
@@ -44,6 +47,8 @@ class Desk:
         self.session = Session()
         self.ending: Command | None = None
         history = ListHistory()
+        folder = Path(tempfile.mkdtemp())
+        finalize(self, shutil.rmtree, folder)
         self.parts = Parts(
             recorder=self.recorder,
             vad=LoudnessVad(),
@@ -56,7 +61,7 @@ class Desk:
             recovery=Recovery(self.engine, [self.sink], self.spool, history, Resending(60, 60)),
             refuge=Refuge(self.spool, history, Resending(60, 60)),
             insertion=Insertion(Delivery([self.sink], self.sink), self.spool, history),
-            tape=Tape(Path(tempfile.mkdtemp())),
+            tape=Tape(folder),
             backlog=20,
             drain_s=drain_s,
             ends_with_input=ends_with_input,
@@ -252,11 +257,11 @@ async def test_an_engine_that_cannot_be_warmed_is_told_and_listening_goes_on() -
 async def test_words_are_for_the_window_that_had_the_focus_when_the_speaker_fell_silent() -> None:
     desk, focus, looked = Desk(), "first", anyio.Event()
 
-    async def window() -> str:
+    async def glance() -> Glance:
         looked.set()
-        return focus
+        return Glance(focus)
 
-    desk.parts = replace(desk.parts, window=window, rules=replace(RULES, pause=6))
+    desk.parts = replace(desk.parts, glance=glance, rules=replace(RULES, pause=6))
     async with desk.at_work():
         await desk.do(START)
         await desk.recorder.say("..ss...")
@@ -271,10 +276,10 @@ async def test_words_are_for_the_window_that_had_the_focus_when_the_speaker_fell
 async def test_an_utterance_knows_which_window_had_the_focus_when_it_was_spoken() -> None:
     desk = Desk()
 
-    async def window() -> str:
-        return "0x42"
+    async def glance() -> Glance:
+        return Glance("0x42")
 
-    desk.parts = replace(desk.parts, window=window)
+    desk.parts = replace(desk.parts, glance=glance)
     async with desk.at_work():
         await desk.do(START)
         await desk.recorder.say("..ss....")

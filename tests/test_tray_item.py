@@ -10,11 +10,13 @@ from dictated.tray.item import INTERFACE, PATH, Item
 from dictated.tray.look import look
 from dictated.tray.menu import INTERFACE as MENU
 from dictated.tray.menu import PATH as MENU_PATH
-from dictated.types import Command
+from dictated.types import Choose, Command
 
 if TYPE_CHECKING:
     from dictated.tray.look import Look
+    from dictated.types import Wish
 
+CHOSEN = OFF | {"profile": "mail", "profiles": ["code", "mail"]}
 IDLE, WORKING = look(OFF), look(LISTENING | {"waiting": 1})
 
 
@@ -22,7 +24,7 @@ class Desk:
     """An item, and what it was told."""
 
     def __init__(self, shown: Look = IDLE) -> None:
-        self.sent: list[Command] = []
+        self.sent: list[Wish] = []
         self.seen = 0
         self.item = Item(self.sent.append, self._see)
         self.item.change(shown)
@@ -126,6 +128,20 @@ def test_a_line_that_is_grey_does_nothing() -> None:
     desk = Desk(IDLE)
     desk.ask("Event", "isvu", 4, "clicked", ("i", 0), 1)
     assert desk.sent == []
+
+
+def test_the_menu_offers_each_profile_and_marks_the_one_that_holds() -> None:
+    desk = Desk(look(CHOSEN))
+    assert labels(desk)[5:-2] == ["-", "Profile: default", "Profile: code", "Profile: mail"]
+    asked = desk.ask("GetGroupProperties", "aias", [9, 10, 11], ["toggle-type", "toggle-state"]).body[0]
+    assert [shown["toggle-state"] for _, shown in asked] == [("i", 0), ("i", 0), ("i", 1)]
+
+
+@pytest.mark.parametrize(("number", "profile"), [(9, "default"), (10, "code")])
+def test_a_profile_that_is_clicked_on_is_chosen(number: int, profile: str) -> None:
+    desk = Desk(look(CHOSEN))
+    desk.ask("Event", "isvu", number, "clicked", ("i", 0), 1)
+    assert desk.sent == [Choose(profile)]
 
 
 def test_lines_that_are_chosen_at_once_are_done_in_order() -> None:

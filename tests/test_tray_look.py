@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from statuses import LISTENING, LOST, OFF
 
-from dictated.tray.look import LENGTH, Badge, look
+from dictated.tray.look import LENGTH, PROFILES, Badge, look
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,13 @@ def test_a_long_error_is_cut() -> None:
 @pytest.mark.parametrize(("status", "some"), [(OFF, False), (LISTENING, True), (OFF | {"waiting": 1}, True)])
 def test_what_listens_or_works_can_be_cancelled(status: dict[str, Any], some: bool) -> None:  # noqa: FBT001 (a row of the table)
     assert look(status).cancellable is some
+
+
+def test_a_profile_that_is_chosen_is_said() -> None:
+    chosen = OFF | {"profile": "code", "profiles": ["code", "mail"]}
+    assert look(chosen).line == "Not listening · profile code"
+
+
+def test_no_more_profiles_are_offered_than_a_menu_has_room_for() -> None:
+    many = [f"p{number}" for number in range(100)]
+    assert look(OFF | {"profile": "default", "profiles": many}).profiles == tuple(many[:PROFILES])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from test_wayland_virtualkeyboard import stand_in
 
+from dictated.profiles import Look
 from dictated.wayland.compositor import Hyprland, Silent, Sway, compositor_of
 
 if TYPE_CHECKING:
@@ -85,6 +86,37 @@ async def test_hyprland_names_the_window_that_has_the_keyboard(
     assert await Hyprland({"PATH": f"{tmp_path}:{os.defpath}"}).window() == name
 
 
+async def test_hyprland_shows_the_class_and_the_title_of_a_window(tmp_path: Path) -> None:
+    answer = '{"address": "0x5f", "class": "foot", "title": "vim", "pid": 12}'
+    stand_in(tmp_path, "hyprctl", f"echo '{answer}'")
+    assert await Hyprland({"PATH": f"{tmp_path}:{os.defpath}"}).look() == Look("foot", "vim", "0x5f/12")
+
+
+@pytest.mark.parametrize(
+    ("shown", "look"),
+    [
+        ('"app_id": "foot", "name": "vim"', Look("foot", "vim", "7/12")),
+        (
+            '"app_id": null, "name": "vim", "window_properties": {"class": "XTerm"}',
+            Look("XTerm", "vim", "7/12"),
+        ),
+        ('"app_id": 3, "name": null, "window_properties": []', Look("", "", "7/12")),
+    ],
+)
+async def test_sway_shows_the_class_and_the_title_of_a_window(tmp_path: Path, shown: str, look: Look) -> None:
+    tree = f'{{"id": 1, "nodes": [{{"id": 7, "pid": 12, "focused": true, {shown}}}]}}'
+    stand_in(tmp_path, "swaymsg", f"echo '{tree}'")
+    assert await Sway({"PATH": f"{tmp_path}:{os.defpath}"}).look() == look
+
+
+@pytest.mark.desktop
+async def test_sway_shows_the_class_of_a_terminal(session: Session) -> None:
+    session.terminal()
+    look = await Sway(session.env).look()
+    assert look is not None
+    assert (look.kind, look.name) == ("foot", await Sway(session.env).window())
+
+
 async def test_hyprland_is_asked_for_the_window_by_its_address(tmp_path: Path) -> None:
     answer = '{"address": "0x5f", "pid": 12}'
     stand_in(tmp_path, "hyprctl", f"[ $1 = -j ] || echo $* > $0.asked; echo '{answer}'")
@@ -93,4 +125,8 @@ async def test_hyprland_is_asked_for_the_window_by_its_address(tmp_path: Path) -
 
 
 async def test_a_silent_compositor_neither_tells_nor_gives() -> None:
-    assert (await Silent().window(), await Silent().focus("1/2")) == (None, False)
+    assert (await Silent().window(), await Silent().look(), await Silent().focus("1/2")) == (
+        None,
+        None,
+        False,
+    )

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fixtures.screen import x_server
-from Xlib import X
+from Xlib import X, Xatom
 
 from dictated.errors import NoDisplayError
+from dictated.profiles import Look
 from dictated.x11.connection import connect, disconnect
-from dictated.x11.focus import Focus, focused, refocus
+from dictated.x11.focus import Focus, focused, looked, refocus
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -44,6 +45,38 @@ def test_the_name_of_a_window_is_its_id_and_its_process(screen: Screen, focus: F
     window = screen.window(kind)
     identity, process = focus.window().split("/")
     assert (int(identity, 16), int(process)) == (window.identity, window.process.pid)
+
+
+def test_a_window_is_seen_with_the_class_of_its_program_and_its_title(screen: Screen, focus: Focus) -> None:
+    window = screen.window()
+    screen.xdotool("set_window", "--class", "XTerm", "--name", "ünd — vim", str(window.identity))
+    assert focus.look() == Look("XTerm", "ünd — vim", focus.window())
+
+
+def test_without_a_window_there_is_nothing_to_be_seen(screen: Screen, focus: Focus) -> None:
+    assert screen.display
+    assert focus.look() == Look()
+
+
+def test_a_title_and_a_class_of_any_kind_and_length_are_read_to_a_bound(bare: Display) -> None:
+    window = mapped(bare, bare.screen().root)
+    window.set_input_focus(X.RevertToNone, X.CurrentTime)
+    seen = []
+    for title in (b"\xff\xfe\0" * 9, b"e" * 100_000):
+        window.change_property(bare.get_atom("_NET_WM_NAME"), bare.get_atom("UTF8_STRING"), 8, title)
+        window.change_property(Xatom.WM_CLASS, Xatom.STRING, 8, title)
+        seen.append(looked(bare))
+    window.change_property(bare.get_atom("_NET_WM_NAME"), bare.get_atom("UTF8_STRING"), 32, [1, 2])
+    seen.append(looked(bare))
+    assert [len(look.title) for look in seen] == [9, 1024, 0]
+    assert max(len(look.kind) for look in seen) <= 1024
+
+
+def test_an_old_program_is_seen_with_its_old_title(bare: Display) -> None:
+    window = mapped(bare, bare.screen().root)
+    window.set_input_focus(X.RevertToNone, X.CurrentTime)
+    window.change_property(Xatom.WM_NAME, Xatom.STRING, 8, "Größe".encode("latin-1"))
+    assert (looked(bare).kind, looked(bare).title) == ("", "Größe")
 
 
 def test_a_window_keeps_its_name_while_another_has_the_focus(screen: Screen, focus: Focus) -> None:

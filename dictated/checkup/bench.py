@@ -13,8 +13,8 @@ from dictated.checkup.trial import NO_KEYBOARD, Trial
 from dictated.checkup.waylandwindow import TITLE, opened
 from dictated.errors import HeldError, SinkError
 from dictated.paths import Paths
-from dictated.sinks.wayland import methods_of
 from dictated.wayland.method import UnsupportedError
+from dictated.wayland.methods import methods_of
 from dictated.wayland.permission import DIALOG_SECONDS, Permission
 from dictated.wayland.portal import TOKEN, Portal
 from dictated.wayland.virtualkeyboard import offered

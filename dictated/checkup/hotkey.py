@@ -11,7 +11,7 @@ from dictated.checkup.finding import Finding, Grade, of_error
 from dictated.errors import HotkeyError, NoDisplayError
 from dictated.hotkeys.advice import advice
 from dictated.hotkeys.choice import hotkeys, watcher
-from dictated.hotkeys.chord import COMBINATIONS
+from dictated.hotkeys.chord import NO_PROFILES, combinations
 from dictated.hotkeys.grab import presses_of
 from dictated.hotkeys.keyboard import keys_of
 from dictated.sessionbus import BusError
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from dictated.config import Hotkeys
     from dictated.hotkeys.grab import Keys
-    from dictated.types import Command
+    from dictated.profileconfig import Profile
+    from dictated.types import Wish
 
 WITHIN_S = 10.0
 
@@ -40,9 +41,16 @@ _PORTAL_SECONDS = 5.0
 """What the session bus and the portal may take, which may have to be started first."""
 
 
-def look(settings: Hotkeys, environ: Mapping[str, str], *, runs: bool) -> Sequence[Finding]:
+def look(
+    settings: Hotkeys,
+    environ: Mapping[str, str],
+    profiles: Mapping[str, Profile] = NO_PROFILES,
+    *,
+    runs: bool,
+) -> Sequence[Finding]:
     """Ask who watches for them, and give back what is asked for. `runs`: a daemon of ours does."""
-    wanted = {name: getattr(settings, name) for name in COMBINATIONS if getattr(settings, name)}
+    every = combinations(settings, profiles)
+    wanted = {key.removeprefix("hotkeys."): combination for key, combination in every.items()}
     bind = advice(settings.toggle, environ)
     if not wanted:
         return [Finding(WHAT, Grade.OK, f"none is set; {bind}")]
@@ -65,7 +73,7 @@ def look(settings: Hotkeys, environ: Mapping[str, str], *, runs: bool) -> Sequen
 def finding(name: str, combination: str, *, taken: bool | None, runs: bool) -> Finding:
     """Judge one; `taken` is None where such a combination is only watched, never kept from others."""
     said = f"{name} {combination}"
-    other = f'hotkeys.{name} = "…"'
+    other = f'{name if "." in name else f"hotkeys.{name}"} = "…"'
     if taken is None:
         return Finding(WHAT, Grade.OK, f"{said} is watched; the focused window sees it too")
     if taken and runs:
@@ -137,7 +145,7 @@ def _watch(settings: Hotkeys, environ: Mapping[str, str]) -> None:
         hotkey.stop()
 
 
-def _ignore(_: Command) -> None:
+def _ignore(_: Wish) -> None:
     """Take what a hand pressed at that very moment."""
 
 

@@ -1,4 +1,4 @@
-"""`start`, `stop`, `toggle`, `status` and the like: the daemon does it, we tell what it answers."""
+"""`start`, `stop`, `profile`, `status` and the like: the daemon does it, we tell what it answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     if arguments.command == "status" and arguments.follow:
         for status in follow(paths.socket, sys.stdout.fileno()):
             print(json.dumps({**status, **for_a_bar(status)}, ensure_ascii=False), flush=True)
-    answer = ask(paths.socket, arguments.command, number=getattr(arguments, "number", None))
+    more = {key: value for key in ("number", "name") if (value := getattr(arguments, key, None)) is not None}
+    answer = ask(paths.socket, arguments.command, **more)
     match arguments.command:
         case "insert":
             print(f"number {answer['inserted']} is inserted")
@@ -37,6 +38,8 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
             print(f"{answer['tried']} tried again; `dictated history` shows what comes of it")
         case "undo":
             print(f"{answer['taken_back']} characters taken back")
+        case "profile":
+            print(answer["profile"] if "name" in more else profiles_in_words(answer))
         case "status":
             print(json.dumps(answer) if arguments.json else in_words(answer))
         case _:
@@ -72,9 +75,17 @@ def in_words(status: dict[str, Any]) -> str:
     told = {name: value for name, value in status.items() if isinstance(value, int) and name != "on_hold"}
     counts = [f"{value} {name}" for name, value in told.items() if value]
     words = f"{status['state']}; {', '.join(counts) or 'nothing heard yet'}"
+    if status.get("profile", "default") != "default":
+        words += f"; profile {status['profile']}"
     if status["error"]:
         words += f"; last error: {status['error']}"
     return "\n".join([words, *map(_engine, status["engines"])])
+
+
+def profiles_in_words(answer: dict[str, Any]) -> str:
+    """Put each profile on a line, a star before the one that holds."""
+    names = ["default", *answer["profiles"]]
+    return "\n".join(f"{'*' if name == answer['profile'] else ' '} {name}" for name in names)
 
 
 def _engine(engine: dict[str, Any]) -> str:

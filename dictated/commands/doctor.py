@@ -78,7 +78,7 @@ def checks(
         Check("sink", partial(sinks.look, config.output, environ), sinks.WITHIN_S, Part.SINK),
         Check(
             hotkey.WHAT,
-            lambda: hotkey.look(config.hotkeys, environ, runs=bool(daemon.status)),
+            lambda: hotkey.look(config.hotkeys, environ, config.profiles, runs=bool(daemon.status)),
             hotkey.WITHIN_S,
         ),
         Check(service.WHAT, partial(service.look, environ, types=types), service.WITHIN_S),

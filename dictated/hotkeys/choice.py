@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dictated.errors import HotkeyError
 from dictated.hotkeys.advice import advice
-from dictated.hotkeys.chord import bindings
+from dictated.hotkeys.chord import NO_PROFILES, bindings
 from dictated.hotkeys.evdev import EvdevHotkeys
 from dictated.hotkeys.x11 import X11Hotkeys
 from dictated.wayland.session import is_wayland
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from dictated.config import Hotkeys
     from dictated.ports import Hotkey
-    from dictated.types import Command
+    from dictated.profileconfig import Profile
+    from dictated.types import Wish
     from dictated.x11.ownkeys import OwnKeys
 
 Watcher = Literal["x11", "portal", "evdev"]
@@ -32,9 +33,14 @@ def watcher(settings: Hotkeys, environ: Mapping[str, str]) -> Watcher:
     return "portal" if is_wayland(environ) else "x11"
 
 
-def hotkeys(settings: Hotkeys, own: OwnKeys, environ: Mapping[str, str]) -> Hotkey:
+def hotkeys(
+    settings: Hotkeys,
+    own: OwnKeys,
+    environ: Mapping[str, str],
+    profiles: Mapping[str, Profile] = NO_PROFILES,
+) -> Hotkey:
     """Return the watcher of the configured combinations; `own` is told of our typing on X11."""
-    wanted = bindings(settings)
+    wanted = bindings(settings, profiles)
     match watcher(settings, environ):
         case "evdev":
             return EvdevHotkeys(wanted)
@@ -54,7 +60,7 @@ class Advised:
         self._toggle = toggle
         self._environ = environ
 
-    def start(self, send: Callable[[Command], None]) -> None:
+    def start(self, send: Callable[[Wish], None]) -> None:
         """Begin to watch.
 
         Raises:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dictated.types import Command
+from dictated.types import Command, ToggleWith
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dictated.config import Hotkeys
+    from dictated.profileconfig import Profile
+    from dictated.types import Wish
 
 COMBINATIONS = ("toggle", "hold", "tap_or_hold", "cancel", "undo")
 """The keys of the table `[hotkeys]` that are combinations."""
@@ -63,12 +67,22 @@ class Binding:
     """
 
     combination: str
-    pressed: Command
+    pressed: Wish
     released: Command | None = None
     least_hold: float = 0.0
 
 
-def bindings(settings: Hotkeys) -> tuple[Binding, ...]:
+NO_PROFILES: Mapping[str, Profile] = {}
+
+
+def combinations(settings: Hotkeys, profiles: Mapping[str, Profile] = NO_PROFILES) -> dict[str, str]:
+    """Return every combination by the key of the configuration that sets it; one that is empty is none."""
+    every = {f"hotkeys.{name}": getattr(settings, name) for name in COMBINATIONS}
+    every |= {f"profiles.{name}.hotkey": profile.hotkey for name, profile in profiles.items()}
+    return {key: combination for key, combination in every.items() if combination}
+
+
+def bindings(settings: Hotkeys, profiles: Mapping[str, Profile] = NO_PROFILES) -> tuple[Binding, ...]:
     """Return what the configured combinations do; one that is empty is none.
 
     A tap of `tap_or_hold` starts and the next one stops, as `toggle` does; held longer, its end stops.
@@ -79,5 +93,6 @@ def bindings(settings: Hotkeys) -> tuple[Binding, ...]:
         Binding(settings.tap_or_hold, Command.TOGGLE, Command.STOP, settings.tap_ms / 1000),
         Binding(settings.cancel, Command.CANCEL),
         Binding(settings.undo, Command.UNDO),
+        *(Binding(profile.hotkey, ToggleWith(name)) for name, profile in profiles.items()),
     )
     return tuple(binding for binding in every if binding.combination)

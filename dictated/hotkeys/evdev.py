@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dictated.hotkeys.chord import Binding
     from dictated.hotkeys.keyboards import Change, Device
-    from dictated.types import Command
+    from dictated.types import Wish
 
 _LOG = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class EvdevHotkeys:
         self._thread: Thread | None = None
         self._tell: socket.socket
 
-    def start(self, send: Callable[[Command], None]) -> None:
+    def start(self, send: Callable[[Wish], None]) -> None:
         """Begin to watch; `send` is called from a thread of ours.
 
         Raises:
@@ -98,7 +98,7 @@ class _Watch:
         arrivals: Arrivals,
         told: socket.socket,
         board: Switchboard,
-        send: Callable[[Command], None],
+        send: Callable[[Wish], None],
     ) -> None:
         self._keyboards = keyboards
         self._arrivals = arrivals
@@ -149,8 +149,8 @@ class _Watch:
             if not change.seen:
                 self._board.hold(key)
                 continue
-            for command in self._board.press(key) if change.down else self._board.release(key):
-                self._send(command)
+            for wish in self._board.press(key) if change.down else self._board.release(key):
+                self._send(wish)
 
 
 def _input_device() -> Callable[[str], Device]:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from dictated.hotkeys.chord import Binding
-    from dictated.types import Command
+    from dictated.types import Wish
 
-    Send = Callable[[Command], None]
+    Send = Callable[[Wish], None]
 
 _LOG = logging.getLogger(__name__)
 
@@ -137,12 +137,12 @@ class PortalHotkeys:
         def hear(member: str, body: tuple[Any, ...]) -> None:
             match member, body:
                 case "Activated", (_, str(name), *_):
-                    commands = shortcuts.press(name)
+                    wishes = shortcuts.press(name)
                 case "Deactivated", (_, str(name), *_):
-                    commands = shortcuts.release(name)
+                    wishes = shortcuts.release(name)
                 case _:
                     return
-            _tell(commands, send)
+            _tell(wishes, send)
 
         try:
             with anyio.fail_after(_ANSWER_SECONDS):
@@ -187,6 +187,6 @@ def _nobody(_: str) -> None:
     """Only what becomes of the first attempt is waited for."""
 
 
-def _tell(commands: Sequence[Command], send: Send) -> None:
-    for command in commands:
-        send(command)
+def _tell(wishes: Sequence[Wish], send: Send) -> None:
+    for wish in wishes:
+        send(wish)

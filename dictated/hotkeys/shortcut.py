@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 from Xlib.keysymdef import latin1, miscellany, xf86
 
 from dictated.hotkeys.combination import is_modifier, parse
-from dictated.types import Command
+from dictated.types import Command, ToggleWith
 from dictated.x11.keysym import char_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dictated.hotkeys.chord import Binding
+    from dictated.types import Wish
 
 REPEAT_SECONDS = 1.0
 """A shortcut that is pressed again within this, and was not let go, only repeats, as held keys do."""
 
-_KNOWN: dict[tuple[Command, Command | None], tuple[str, str]] = {
+_KNOWN: dict[tuple[Wish, Command | None], tuple[str, str]] = {
     (Command.TOGGLE, None): ("toggle", "Start or stop dictation"),
     (Command.START, Command.STOP): ("hold", "Dictate while held"),
     (Command.TOGGLE, Command.STOP): ("tap-or-hold", "Tap to start or stop dictation, or hold to dictate"),
@@ -69,7 +70,7 @@ class Shortcuts:
         """Return what BindShortcuts takes (org.freedesktop.portal.GlobalShortcuts)."""
         return [(name, _properties(line.binding)) for name, line in self._lines.items()]
 
-    def press(self, name: str) -> list[Command]:
+    def press(self, name: str) -> list[Wish]:
         """Take a press; return what is asked for. That of an unknown shortcut asks for nothing."""
         line, now = self._lines.get(name), self._clock()
         if line is None:
@@ -81,7 +82,7 @@ class Shortcuts:
         line.held, line.since = True, now
         return [line.binding.pressed]
 
-    def release(self, name: str) -> list[Command]:
+    def release(self, name: str) -> list[Wish]:
         """Take a release; return what is asked for."""
         line = self._lines.get(name)
         if line is None or not line.held:
@@ -90,14 +91,21 @@ class Shortcuts:
         long_enough = self._clock() - line.since >= line.binding.least_hold
         return [line.binding.released] if line.binding.released is not None and long_enough else []
 
-    def release_all(self) -> list[Command]:
+    def release_all(self) -> list[Wish]:
         """Take what is held for let go: nobody will say when it is."""
-        return [command for name in self._lines for command in self.release(name)]
+        return [wish for name in self._lines for wish in self.release(name)]
 
 
 def name_of(binding: Binding) -> str:
     """Return the shortcut's id."""
-    return _KNOWN[binding.pressed, binding.released][0]
+    return _known(binding)[0]
+
+
+def _known(binding: Binding) -> tuple[str, str]:
+    if isinstance(binding.pressed, ToggleWith):
+        profile = binding.pressed.profile
+        return f"profile-{profile}", f"Start or stop dictation with the profile {profile}"
+    return _KNOWN[binding.pressed, binding.released]
 
 
 def trigger_of(combination: str) -> str:
@@ -126,7 +134,7 @@ def _key(keysym: int) -> str:
 
 
 def _properties(binding: Binding) -> dict[str, tuple[str, str]]:
-    _, description = _KNOWN[binding.pressed, binding.released]
+    _, description = _known(binding)
     known = {"description": ("s", description)}
     if trigger := trigger_of(binding.combination):
         known["preferred_trigger"] = ("s", trigger)

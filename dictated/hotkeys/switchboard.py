@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dictated.hotkeys.chord import Binding
-    from dictated.types import Command
+    from dictated.types import Wish
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Switchboard:
                 strangers = modifiers - frozenset().union(*parts)
                 line.chord = Chord(parts, strangers, line.chord.down, line.chord.complete)
 
-    def press(self, key: int) -> list[Command]:
+    def press(self, key: int) -> list[Wish]:
         """Take a key that went down, or repeats; return what is asked for now."""
         now = self._clock()
         with self._lock:
@@ -64,12 +64,12 @@ class Switchboard:
             for line in self._lines:
                 line.chord.hold(key)
 
-    def release(self, key: int) -> list[Command]:
+    def release(self, key: int) -> list[Wish]:
         """Take a key that went up; return what is asked for now."""
         with self._lock:
             return self._ended([line for line in self._lines if line.chord.release(key)])
 
-    def release_all(self) -> list[Command]:
+    def release_all(self) -> list[Wish]:
         """Take every key for let go, as nobody will see it go up; return what is asked for now."""
         with self._lock:
             held = [line for line in self._lines if line.chord.complete]
@@ -78,7 +78,7 @@ class Switchboard:
                 line.chord.complete = False
             return self._ended(held)
 
-    def _ended(self, lines: list[_Line]) -> list[Command]:
+    def _ended(self, lines: list[_Line]) -> list[Wish]:
         """Return what the end of these asks for, which were complete until now."""
         now = self._clock()
         long_enough = (line.binding for line in lines if now - line.since >= line.binding.least_hold)

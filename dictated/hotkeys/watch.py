@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dictated.hotkeys.chord import Binding
     from dictated.hotkeys.listener import Listener
-    from dictated.types import Command
+    from dictated.types import Wish
     from dictated.x11.ownkeys import OwnKeys
 
 _STOP_SECONDS = 5.0
@@ -35,7 +35,7 @@ class Watch:
         self,
         bindings: Sequence[Binding],
         own: OwnKeys,
-        send: Callable[[Command], None],
+        send: Callable[[Wish], None],
         lost: Callable[[], None],
     ) -> None:
         self._bindings = bindings
@@ -105,9 +105,9 @@ class Watch:
         self._tell(self._board.release_all())
         self._lost()
 
-    def _tell(self, commands: Iterable[Command]) -> None:
-        for command in commands:
-            self._send(command)
+    def _tell(self, wishes: Iterable[Wish]) -> None:
+        for wish in wishes:
+            self._send(wish)
 
 
 def _listener() -> type[Listener]:

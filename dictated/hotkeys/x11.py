@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dictated.hotkeys.chord import Binding
-    from dictated.types import Command
+    from dictated.types import Wish
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class X11Hotkeys:
         self._woken = Event()  # the watch is lost, or we are told to end
         self._thread: Thread | None = None
 
-    def start(self, send: Callable[[Command], None]) -> None:
+    def start(self, send: Callable[[Wish], None]) -> None:
         """Begin to watch; `send` is called from threads of ours, or from that which types.
 
         Raises:

@@ -10,6 +10,7 @@ import anyio
 from anyio import to_thread
 
 from dictated.errors import HeldError, NoDisplayError, SinkError
+from dictated.profiles import Look
 from dictated.sinks.type import TypeSink
 from dictated.sinks.wayland import WaylandSink
 from dictated.wayland.session import answers, is_wayland, listens
@@ -91,6 +92,13 @@ class DesktopSink:
             sink = await self._sink()
             return await sink.window()
         return ""
+
+    async def look(self) -> Look:
+        """Return the same with what the window shows of itself, where the screen or the compositor tells."""
+        with anyio.move_on_after(_WINDOW_PATIENCE):
+            sink = await self._sink()
+            return await sink.look()
+        return Look()
 
     async def deliver(self, transcript: Transcript) -> None:
         """Type the text; see TypeSink and WaylandSink, which raise the same.

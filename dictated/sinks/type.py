@@ -10,6 +10,7 @@ import anyio
 import anyio.to_thread
 
 from dictated.errors import HeldError, NoDisplayError, SinkError
+from dictated.profiles import Look
 from dictated.sinks.aim import Aim, Completion, ElsewhereError, Glimpse, Still
 from dictated.sinks.appearing import STEP, Appearing, beginning
 from dictated.typed import Typed
@@ -86,6 +87,14 @@ class TypeSink:
                 self._focus.window, abandon_on_cancel=True, limiter=self._asking
             )
         return ""
+
+    async def look(self) -> Look:
+        """Return the same with what the window shows of itself, in the same question to the server."""
+        with anyio.move_on_after(_WINDOW_PATIENCE):
+            return await anyio.to_thread.run_sync(
+                self._focus.look, abandon_on_cancel=True, limiter=self._asking
+            )
+        return Look()
 
     async def deliver(self, transcript: Transcript) -> None:
         """Type the text; returns when the server has taken the last key.

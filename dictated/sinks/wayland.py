@@ -11,6 +11,7 @@ import anyio
 
 from dictated.errors import HeldError, SinkError
 from dictated.paths import Paths
+from dictated.profiles import Look
 from dictated.sinks.aim import (
     MOVED,
     NO_WAY_BACK,
@@ -26,20 +27,16 @@ from dictated.typed import Typed
 from dictated.wayland.chain import Chain
 from dictated.wayland.compositor import compositor_of
 from dictated.wayland.method import UnsupportedError
-from dictated.wayland.paste import Paste
+from dictated.wayland.methods import methods_of
 from dictated.wayland.portal import Portal
-from dictated.wayland.virtualkeyboard import VirtualKeyboard
-from dictated.wayland.ydotool import Ydotool
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping
 
     from dictated import outputconfig
-    from dictated.outputconfig import MethodName
     from dictated.sinks.appearing import Change
     from dictated.text.manner import Manner
     from dictated.types import Transcript, Utterance
-    from dictated.wayland.method import Key, Method
 
 _LOG = logging.getLogger(__name__)
 
@@ -88,9 +85,13 @@ class WaylandSink:
 
     async def window(self) -> str:
         """Return the name of the window that has the keyboard, for `Utterance.window`; "" where not known."""
+        return (await self.look()).name
+
+    async def look(self) -> Look:
+        """Return the same with what the window shows of itself: the compositor tells it in one answer."""
         with anyio.move_on_after(_WINDOW_PATIENCE):
-            return await self._compositor.window() or ""
-        return ""
+            return await self._compositor.look() or Look()
+        return Look()
 
     async def deliver(self, transcript: Transcript) -> None:
         """Type the text; returns when the compositor has taken the last key, or a window the words.
@@ -285,25 +286,3 @@ class WaylandSink:
     async def _still_in(self, window: str | None) -> str | None:
         """Return the window that has the whole text; None where it may stand in two, or nobody tells."""
         return window if window and await self._compositor.window() == window else None
-
-
-def methods_of(
-    names: Sequence[MethodName],
-    portal: Portal,
-    environ: Mapping[str, str],
-    settle: float,
-    aim: Callable[[Key], Key] = lambda key: key,
-) -> list[Method]:
-    """Make them, in that order; a key that pastes is pressed by whichever of them has keys, aimed by `aim`.
-
-    The portal asks the user: where it is not among the names, it must not. Whoever gives it closes it.
-    """
-    keyboard, ydotool = VirtualKeyboard(environ, settle), Ydotool(environ)
-    keys: list[Key] = [keyboard, portal, ydotool] if "portal" in names else [keyboard, ydotool]
-    made: dict[MethodName, Method] = {
-        "virtual-keyboard": keyboard,
-        "portal": portal,
-        "paste": Paste(environ, [aim(key) for key in keys]),
-        "ydotool": ydotool,
-    }
-    return [made[name] for name in names]

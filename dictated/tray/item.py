@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from jeepney import Message
 
+    from dictated.types import Wish
+
 PATH = "/StatusNotifierItem"
 INTERFACE = "org.kde.StatusNotifierItem"
 
@@ -31,7 +33,7 @@ _IGNORED = ("ContextMenu", "Scroll", "ProvideXdgActivationToken")
 class Item:
     """Answers a host's questions after what it looks like now, and says what changed."""
 
-    def __init__(self, send: Callable[[Command], object], noticed: Callable[[], object]) -> None:
+    def __init__(self, send: Callable[[Wish], object], noticed: Callable[[], object]) -> None:
         """`send` takes what the user asks for by it; `noticed` is told when the user has looked."""
         self.look = Look()
         self._send = send
@@ -131,9 +133,9 @@ class Item:
         if event == "closed" and number == menu.ROOT:
             self._noticed()
         entry = menu.find(number, menu.entries(self.look))
-        if event == "clicked" and entry is not None and entry.enabled and entry.command is not None:
+        if event == "clicked" and entry is not None and entry.enabled and entry.wish is not None:
             self._noticed()
-            self._send(entry.command)
+            self._send(entry.wish)
 
 
 def _status(look: Look) -> str:

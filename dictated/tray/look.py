@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 LENGTH = 200
 """Characters of the line that are shown."""
 
+PROFILES = 20
+"""Profiles that are offered in the menu: the first of the file."""
+
+DEFAULT = "default"
+"""What holds where no profile does."""
+
 _HEADINGS = {
     State.OFF: "Not listening",
     State.STARTING: "Starting to listen",
@@ -36,13 +42,16 @@ class Badge(StrEnum):
 class Look:
     """What is shown: a microphone that is open or not, a badge, and a line; plain text without line breaks.
 
-    `cancellable`: there is something to cancel.
+    `cancellable`: there is something to cancel; `profiles`: those that can be chosen, `profile` the one
+    that is.
     """
 
     listening: bool = False
     badge: Badge = Badge.NONE
     line: str = _HEADINGS[State.OFF]
     cancellable: bool = False
+    profiles: tuple[str, ...] = ()
+    profile: str = DEFAULT
 
 
 def look(status: Mapping[str, Any]) -> Look:
@@ -53,11 +62,15 @@ def look(status: Mapping[str, Any]) -> Look:
         badge = Badge.ATTENTION
     listening = state is State.LISTENING
     cancellable = bool(status["waiting"]) or state is not State.OFF
-    return Look(listening, badge, _line(state, status), cancellable)
+    names = tuple(status.get("profiles", ()))[:PROFILES]
+    profile = status.get("profile", DEFAULT)
+    return Look(listening, badge, _line(state, status), cancellable, names, profile)
 
 
 def _line(state: State, status: Mapping[str, Any]) -> str:
     parts = [_HEADINGS[state]]
+    if status.get("profile", DEFAULT) != DEFAULT:
+        parts.append(f"profile {status['profile']}")
     if status["waiting"]:
         parts.append(f"{_utterances(status['waiting'])} to be written")
     if status["on_hold"]:

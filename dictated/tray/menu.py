@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dictated.types import Command
+from dictated.tray.look import DEFAULT
+from dictated.types import Choose, Command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dictated.tray.look import Look
+    from dictated.types import Wish
 
 PATH = "/Menu"
 INTERFACE = "com.canonical.dbusmenu"
@@ -33,17 +35,20 @@ class Entry:
 
     number: int
     label: str = ""
-    command: Command | None = None
+    wish: Wish | None = None
     enabled: bool = True
+    chosen: bool | None = None  # of several of which one is
 
     @property
     def properties(self) -> dict[str, tuple[str, Any]]:
         """What hosts ask for; what is not said is as the interface has it by default."""
         if not self.label:
             return {"type": ("s", "separator")}
-        shown = {
+        shown: dict[str, tuple[str, Any]] = {
             "label": ("s", self.label.replace("_", "__"))
         }  # one alone marks the key of the letter after it
+        if self.chosen is not None:
+            shown |= {"toggle-type": ("s", "radio"), "toggle-state": ("i", int(self.chosen))}
         return shown if self.enabled else shown | {"enabled": ("b", False)}
 
 
@@ -56,9 +61,21 @@ def entries(look: Look) -> list[Entry]:
         Entry(3, *start_or_stop),
         Entry(4, "Cancel: throw away what is not delivered", Command.CANCEL, enabled=look.cancellable),
         Entry(5, "Undo: take back what was typed last", Command.UNDO),
+        *_profiles(look),
         Entry(6),
         Entry(7, "Quit", Command.QUIT),
     ]
+
+
+def _profiles(look: Look) -> list[Entry]:
+    """Return a rule and a line for each profile, where there are any."""
+    if not look.profiles:
+        return []
+    lines = [
+        Entry(number, f"Profile: {name}", Choose(name), chosen=name == look.profile)
+        for number, name in enumerate((DEFAULT, *look.profiles), start=9)
+    ]
+    return [Entry(8), *lines]
 
 
 def answer(

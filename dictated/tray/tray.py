@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
     from jeepney import Message
 
-    from dictated.types import Command
+    from dictated.types import Wish
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Tray:
     def __init__(
         self,
         environ: Mapping[str, str],
-        send: Callable[[Command], object],
+        send: Callable[[Wish], object],
         noticed: Callable[[], object],
         *,
         timeout_s: float = TIMEOUT_S,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from dictated.profiles import Look
 from dictated.wayland.method import UnsupportedError
 from dictated.wayland.program import run
 
@@ -19,11 +20,19 @@ _ANSWER_SECONDS = 1.0
 """What a compositor may take to answer; it takes some 5 ms."""
 
 
+_LONGEST = 1024
+"""Characters of a title or a class that are looked at."""
+
+
 class Compositor(Protocol):
     """The one that knows; a window's name is its id and its process, as ids are used again."""
 
     async def window(self) -> str | None:
         """Return the name of the window that has the keyboard, "" when none has, None where nobody tells."""
+        ...
+
+    async def look(self) -> Look | None:
+        """Return the same with what the window shows of itself; None where nobody tells."""
         ...
 
     async def focus(self, window: str) -> bool:
@@ -47,6 +56,10 @@ class Silent:
         """Return None."""
         return None
 
+    async def look(self) -> Look | None:
+        """Return None."""
+        return None
+
     async def focus(self, window: str) -> bool:
         """Say that it cannot be done."""
         _LOG.debug("window %s cannot be given the keyboard", window)
@@ -61,11 +74,15 @@ class Sway:
 
     async def window(self) -> str | None:
         """Return the window's name; None where sway does not answer."""
+        return _name_of(await self.look())
+
+    async def look(self) -> Look | None:
+        """Return the window as sway shows it; one of X11 has a class instead of an app_id."""
         tree = await _ask(["swaymsg", "--raw", "--type", "get_tree"], self._environ)
         if not isinstance(tree, dict):
             return None
         focused = (node for node in _nodes(tree) if node.get("focused"))
-        return next((f"{node['id']}/{node['pid']}" for node in focused if node.get("pid")), "")
+        return next((_of_sway(node) for node in focused if node.get("pid")), Look())
 
     async def focus(self, window: str) -> bool:
         """Ask for it, and look."""
@@ -82,16 +99,37 @@ class Hyprland:
 
     async def window(self) -> str | None:
         """Return the window's name; None where Hyprland does not answer."""
+        return _name_of(await self.look())
+
+    async def look(self) -> Look | None:
+        """Return the window as Hyprland shows it."""
         found = await _ask(["hyprctl", "-j", "activewindow"], self._environ)
         if not isinstance(found, dict):
             return None
-        return f"{found['address']}/{found['pid']}" if "address" in found and "pid" in found else ""
+        if "address" not in found or "pid" not in found:
+            return Look()
+        return Look(_text(found, "class"), _text(found, "title"), f"{found['address']}/{found['pid']}")
 
     async def focus(self, window: str) -> bool:
         """Ask for it, and look."""
         address = window.split("/", maxsplit=1)[0]
         await _ask(["hyprctl", "dispatch", "focuswindow", f"address:{address}"], self._environ)
         return await self.window() == window
+
+
+def _of_sway(node: dict[str, Any]) -> Look:
+    of_x11 = node.get("window_properties")
+    kind = _text(node, "app_id") or (_text(of_x11, "class") if isinstance(of_x11, dict) else "")
+    return Look(kind, _text(node, "name"), f"{node['id']}/{node['pid']}")
+
+
+def _text(told: Mapping[str, Any], key: str) -> str:
+    value = told.get(key)
+    return value[:_LONGEST] if isinstance(value, str) else ""
+
+
+def _name_of(look: Look | None) -> str | None:
+    return None if look is None else look.name
 
 
 def _nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -6,17 +6,22 @@ import logging
 import select
 import time
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from Xlib import X, Xatom, error
 from Xlib.ext import res
 from Xlib.protocol.event import ClientMessage
 
 from dictated.errors import NoDisplayError
+from dictated.profiles import Look
 from dictated.x11.connection import connect, disconnect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from Xlib.display import Display
+
+Answer = TypeVar("Answer")
 
 _LOG = logging.getLogger(__name__)
 
@@ -30,6 +35,12 @@ _PAGER = 2
 """Source indication of a request that the user made (Extended Window Manager Hints, _NET_ACTIVE_WINDOW)."""
 
 
+_LONGEST = 1024
+"""Bytes of a title or a class that are read."""
+
+_BYTES = 8
+"""The format of a property that is text."""
+
 _GONE = (error.BadWindow, error.BadDrawable)
 """What the server says of a window that is no more."""
 
@@ -40,6 +51,14 @@ class Focus:
     def __init__(self) -> None:
         self._lock = Lock()
         self._display: Display | None = None
+
+    def look(self) -> Look:
+        """Return that window with the class of its program and its title; takes three questions more."""
+        try:
+            return self._asked(looked)
+        except NoDisplayError as problem:
+            _LOG.debug("which window has the focus is not known: %s", problem)
+            return Look()
 
     def window(self) -> str:
         """Return the name of the window that has the focus, as `focused` does; "" where there is no display.
@@ -58,15 +77,18 @@ class Focus:
         Raises:
             NoDisplayError: there is no X server, or it went away.
         """
+        return self._asked(focused)
+
+    def _asked(self, question: Callable[[Display], Answer]) -> Answer:
         with self._lock:
             if self._display is not None:
                 try:
-                    return focused(self._display)
+                    return question(self._display)
                 except error.ConnectionClosedError:
                     self._drop()
             try:
                 self._display = connect()
-                return focused(self._display)
+                return question(self._display)
             except error.ConnectionClosedError as problem:
                 self._drop()
                 raise NoDisplayError(
@@ -94,12 +116,26 @@ def focused(display: Display) -> str:
     Raises:
         Xlib.error.ConnectionClosedError: the server has gone.
     """
+    return _seen(display, lambda top: _name(display, top)) or ""
+
+
+def looked(display: Display) -> Look:
+    """Return the name of that window as `focused` does, and what it shows of itself.
+
+    Raises:
+        Xlib.error.ConnectionClosedError: the server has gone.
+    """
+    return _seen(display, lambda top: Look(_kind(top), _title(display, top), _name(display, top))) or Look()
+
+
+def _seen(display: Display, question: Callable[[Any], Answer]) -> Answer | None:
+    """Ask something of the top-level window that has the focus; None where no window has it."""
     _forget_events(display)
     try:
         top = _top_level(display, display.get_input_focus().focus)
-        return "" if top is None else _name(display, top)
+        return None if top is None else question(top)
     except _GONE:  # it closed while we looked
-        return ""
+        return None
 
 
 def refocus(name: str) -> bool:
@@ -185,6 +221,29 @@ def _name(display: Display, window: Any) -> str:
     """
     window.get_attributes()
     return "/".join([f"{window.id:#x}", *map(str, processes(display, window.id))])
+
+
+def _kind(window: Any) -> str:
+    """Return the class of its program: the second string of WM_CLASS (ICCCM 4.1.2.5)."""
+    _, _, kind = _text(window, Xatom.WM_CLASS).partition(b"\0")
+    return kind.rstrip(b"\0").decode("latin-1")
+
+
+def _title(display: Display, window: Any) -> str:
+    """Return what stands in its title bar: UTF-8, or Latin-1 where an old program has only WM_NAME."""
+    if title := _text(window, display.get_atom("_NET_WM_NAME")):
+        return title.decode(errors="ignore")
+    title = _text(window, Xatom.WM_NAME)
+    try:
+        return title.decode()
+    except UnicodeDecodeError:
+        return title.decode("latin-1")
+
+
+def _text(window: Any, name: int) -> bytes:
+    """Return the beginning of a property that is text; nothing where it has none."""
+    found = window.get_property(name, X.AnyPropertyType, 0, _LONGEST // 4)
+    return b"" if found is None or found.format != _BYTES else bytes(found.value)
 
 
 def processes(display: Display, window: int) -> list[int]:
