@@ -62,8 +62,8 @@ class Aim:
         return spoken_to
 
 
-class Glimpse:
-    """Where words appear that are still being said: in the one window that had the focus first."""
+class _Standing:
+    """Where words stand whose beginning appeared, and where the focus is."""
 
     def __init__(
         self, focus: Focus, settings: outputconfig.TypeSink, utterance: Utterance, appearing: Appearing
@@ -72,6 +72,10 @@ class Glimpse:
         self._settings = settings
         self._utterance = utterance
         self._appearing = appearing
+
+
+class Glimpse(_Standing):
+    """Where words appear that are still being said: in the one window that had the focus first."""
 
     def ready(self) -> None:
         """Raise HeldError if nothing may appear now; else note that keys are pressed."""
@@ -80,17 +84,10 @@ class Glimpse:
         self._appearing.touch(self._utterance, window)
 
 
-class Completion:
+class Completion(_Standing):
     """Where what appeared is completed: in its window, which may have to get the focus again for that."""
 
-    def __init__(
-        self, focus: Focus, settings: outputconfig.TypeSink, utterance: Utterance, appearing: Appearing
-    ) -> None:
-        self._focus = focus
-        self._settings = settings
-        self._utterance = utterance
-        self._appearing = appearing
-        self._begun = False
+    _begun = False
 
     def ready(self) -> None:
         """Note that keys are pressed, or say why not.
