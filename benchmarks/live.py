@@ -174,11 +174,16 @@ def shared(one: Sequence[str], other: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def delays(run: Run, read: list[tuple[str, float]]) -> list[float]:
-    """Return the seconds from the end of each word that was understood until it stood there for good."""
+def delays(run: Run, read: list[tuple[str, float]]) -> tuple[list[float], list[float]]:
+    """Return the seconds from the end of each word that was understood until it stood there for good.
+
+    And those from the end of each utterance's first word until anything of it stood there.
+    """
     heard: list[str] = []
     since: list[float] = []
+    appeared: dict[int, float] = {}  # the first words, by their place in all that was heard
     for stood in run.screen.stood.values():
+        appeared[len(heard)] = stood[0][0] - run.began
         whole = words(stood[-1][1])
         settled = [stood[-1][0] - run.began] * len(whole)
         standing = set(range(len(whole)))
@@ -192,7 +197,9 @@ def delays(run: Run, read: list[tuple[str, float]]) -> list[float]:
     told = [words(word)[0] for word, _ in read]
     blocks = SequenceMatcher(None, told, heard, autojunk=False).get_matching_blocks()
     pairs = [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
-    return [since[ours] - EDGE_S - read[theirs][1] for theirs, ours in pairs]
+    settled = [since[ours] - EDGE_S - read[theirs][1] for theirs, ours in pairs]
+    begun = [appeared[ours] - EDGE_S - read[theirs][1] for theirs, ours in pairs if ours in appeared]
+    return settled, begun
 
 
 def padded(sound: Sound) -> Sound:
@@ -215,8 +222,12 @@ async def measure(folder: Path) -> dict[str, Any]:
             run = await play(sound, live=way == "live")
             found[name][way] = cost(run)
             if name == RECORDING:
-                waited = delays(run, read)
-                found[name][way] |= {"words_counted": len(waited), "word_end_to_text_ms": spread(waited)}
+                settled, begun = delays(run, read)
+                found[name][way] |= {
+                    "words_counted": len(settled),
+                    "word_end_to_text_ms": spread(settled),
+                    "first_word_end_to_any_ms": spread(begun),
+                }
     return found
 
 
