@@ -5,11 +5,13 @@ Sound is written as text: `s` is a frame of speech, `.` one of silence.
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from dictated.errors import HistoryError, RecorderError, SinkError, SpoolError, TranscriberError
 from dictated.expiry import Sound
@@ -54,6 +56,38 @@ class LoudnessVad:
         """Nothing is remembered."""
 
 
+class Sounds:
+    """What a microphone gives, in order, until it is closed; a memory stream would have to be read to its end."""
+
+    def __init__(self) -> None:
+        self._given: deque[Frame | RecorderError] = deque()
+        self._more = anyio.Event()
+        self._over = False
+
+    def put(self, what: Frame | RecorderError) -> None:
+        self._given.append(what)
+        self._more.set()
+
+    def end(self) -> None:
+        self._over = True
+        self._more.set()
+
+    def __aiter__(self) -> Sounds:
+        return self
+
+    async def __anext__(self) -> Frame:
+        await checkpoint()
+        while not self._given:
+            if self._over:
+                raise StopAsyncIteration
+            self._more = anyio.Event()
+            await self._more.wait()
+        what = self._given.popleft()
+        if isinstance(what, RecorderError):
+            raise what
+        return what
+
+
 class SpokenRecorder:
     """A microphone into which a test speaks; `broken` is the error that `open` meets."""
 
@@ -63,7 +97,7 @@ class SpokenRecorder:
         self.opened = 0
         self.closed = 0
         self.waits = anyio.Event()
-        self._mouth: anyio.abc.ObjectSendStream[Frame | RecorderError] | None = None
+        self._sounds: Sounds | None = None
 
     async def warm(self) -> None:
         """Nothing to load."""
@@ -71,33 +105,25 @@ class SpokenRecorder:
     async def open(self) -> AsyncIterator[Frame]:
         if self.broken:
             raise self.broken
-        self._mouth, ear = anyio.create_memory_object_stream[Frame | RecorderError](10_000)
+        self._sounds = Sounds()
         self.opened += 1
-        return self._frames(ear)
+        return self._sounds
 
     async def close(self) -> None:
         self.closed += 1
-        if self._mouth is not None:
-            await self._mouth.aclose()
+        if self._sounds is not None:
+            self._sounds.end()
 
     async def say(self, picture: str) -> None:
-        assert self._mouth is not None
+        assert self._sounds is not None
         for frame in sound(picture):
-            await self._mouth.send(frame)
+            self._sounds.put(frame)
+            await checkpoint()
 
     async def lose(self, error: RecorderError) -> None:
-        assert self._mouth is not None
-        await self._mouth.send(error)
-
-    async def _frames(
-        self, ear: anyio.abc.ObjectReceiveStream[Frame | RecorderError]
-    ) -> AsyncIterator[Frame]:
-        assert self._mouth is not None
-        async with ear, self._mouth:
-            async for item in ear:
-                if isinstance(item, RecorderError):
-                    raise item
-                yield item
+        assert self._sounds is not None
+        self._sounds.put(error)
+        await checkpoint()
 
 
 class NumberingTranscriber:

@@ -143,6 +143,7 @@ async def test_a_reload_takes_no_profile_away_that_is_still_there() -> None:
         made.session.chosen.choose("mail")
         await toggle(made, "german")
         made.session.submit(Command.RELOAD)
+        await anyio.wait_all_tasks_blocked()
         await made.recorder.say(".")
         await first
         second = tasks.start_soon(made.session.run, replace(made.parts, profiles=("german",)))

@@ -18,6 +18,7 @@ async def test_a_reload_ends_the_round_and_the_next_one_listens_on() -> None:
         await anyio.wait_all_tasks_blocked()
         await desk.do(START)
         desk.session.submit(Command.RELOAD)
+        await anyio.wait_all_tasks_blocked()
         await desk.recorder.say(".")
         assert await first is Command.RELOAD
         second = tasks.start_soon(desk.session.run, after.parts)
@@ -33,6 +34,7 @@ async def test_a_reload_in_the_midst_of_a_sentence_waits_for_its_end() -> None:
     async with desk.in_a_round() as round_:
         await desk.recorder.say("..ss")
         desk.session.submit(Command.RELOAD)
+        await anyio.wait_all_tasks_blocked()
         await desk.recorder.say("ss......")
         assert await round_ is Command.RELOAD
     assert [utterance.segment.voiced for utterance in desk.engine.utterances] == [4]
@@ -43,6 +45,7 @@ async def test_a_reload_does_not_wait_for_ever_for_a_speaker_who_does_not_pause(
     async with desk.in_a_round() as round_:
         await desk.recorder.say("ss")
         desk.session.submit(Command.RELOAD)
+        await anyio.wait_all_tasks_blocked()
         await desk.recorder.say("s" * (RULES.longest + 2))
         with anyio.fail_after(5):
             assert await round_ is Command.RELOAD
