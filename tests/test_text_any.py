@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 PHRASES = sorted({p for code in SHIPPED for p in (*language(code).commands, *language(code).punctuation)})
 
-WORDS = st.sampled_from([*PHRASES, "twenty", "five", "per cent", "Kubernetes", "insert", "a", "Ä", "猫", "ไทย", "🙂"])
+WORDS = st.sampled_from(
+    [*PHRASES, "twenty", "five", "per cent", "Kubernetes", "insert", "a", "Ä", "猫", "ไทย", "🙂"]
+)
 
 SAID = st.lists(WORDS | st.text(max_size=6), max_size=25).map(" ".join) | st.text()
 
@@ -48,7 +50,9 @@ SETTINGS: st.SearchStrategy[Any] = st.builds(
         punctuation=st.booleans(),
         enter=st.booleans(),
         words=st.dictionaries(
-            st.sampled_from(sorted(SHIPPED)), st.dictionaries(WORDS, st.text(max_size=4), max_size=2), max_size=1
+            st.sampled_from(sorted(SHIPPED)),
+            st.dictionaries(WORDS, st.text(max_size=4), max_size=2),
+            max_size=1,
         ),
     ),
 )
@@ -68,4 +72,8 @@ def test_any_text_under_any_configuration_that_is_taken_becomes_what_may_be_type
     typed = manner.written(before, hand.edit(said).text) + manner.begun(before, hand.preview(said))
     assert time.process_time() - began < LONGEST_S
     breaks = {"\n"} if text.commands.enter else set()
-    assert not [char for char in typed if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} and char not in breaks]
+    assert not [
+        char
+        for char in typed
+        if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} and char not in breaks
+    ]
