@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fixtures.screen import Screen
     from fixtures.sound import SoundServer
 
-pytestmark = pytest.mark.desktop
+pytestmark = [pytest.mark.desktop, pytest.mark.alone]  # killed at a moment of what is played in real time
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["clock"]
 
+pytestmark = pytest.mark.alone  # the clock is set between two sentences that are played in real time
+
 HOUR = 3600
 OPEN_S = 2.5
 """Seconds after which its third sentence has begun: "It was the epoch of belief."."""
