@@ -19,7 +19,7 @@ from dictated.hotkeys.chord import bindings
 from dictated.insertion import Insertion
 from dictated.ledger import Ledger
 from dictated.parts import Parts, no_glance
-from dictated.profiles import effective, profile_in
+from dictated.profiles import all_effective, profile_in
 from dictated.recorders.audiofile import AudioFile
 from dictated.recorders.microphone import Microphone
 from dictated.recovery import Recovery
@@ -209,8 +209,7 @@ def delivery(config: Config, around: Surroundings) -> Delivery:
 
 def routes(config: Config) -> dict[str, tuple[str, ...]]:
     """The sinks that words go to: for each profile, and as "" without one."""
-    outputs = {"": config.output, **{name: effective(config, name).output for name in config.profiles}}
-    return {name: tuple(dict.fromkeys(output.sinks)) for name, output in outputs.items()}
+    return {name: tuple(dict.fromkeys(one.output.sinks)) for name, one in all_effective(config).items()}
 
 
 def glance(sinks: Delivery, profiles: Mapping[str, Profile]) -> Callable[[], Awaitable[Glance]]:
@@ -235,7 +234,7 @@ def _name_windows(profiles: Mapping[str, Profile]) -> bool:
 
 def manners(config: Config) -> dict[str, Manner]:
     """How texts follow one another: for each profile, and as "" without one."""
-    texts = {"": config.text, **{name: effective(config, name).text for name in config.profiles}}
+    texts = {name: one.text for name, one in all_effective(config).items()}
     return {name: Manner(text.join, text.language, text.commands.enter) for name, text in texts.items()}
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
-from dictated.errors import RefinerError, TranscriberError
-from dictated.hypothesis import Guessing
+from dictated.errors import RefinerError
+from dictated.hypothesis import guessed
 from dictated.notice import Subject, about, over
 from dictated.types import NO_HINTS
 
@@ -70,9 +70,7 @@ class Editor:
         Raises:
             TranscriberError: it cannot be guessed at.
         """
-        if not isinstance(self._asked, Guessing):
-            raise TranscriberError(f"{self._asked.name} is not asked for what is still being said")
-        guess = await self._asked.guess(utterance, hints)
+        guess = await guessed(self._asked, utterance, hints)
         return replace(guess, text=await to_thread.run_sync(self._hand.preview, guess.text))
 
     async def close(self) -> None:

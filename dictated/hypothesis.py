@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from dictated.errors import TranscriberError
 from dictated.ports import Transcriber
 from dictated.types import NO_HINTS
 
@@ -111,3 +112,14 @@ class Guessing(Transcriber, Protocol):
             TranscriberError: it cannot be asked now.
         """
         ...
+
+
+async def guessed(asked: Transcriber, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
+    """Return what `asked` makes of an utterance that is not over.
+
+    Raises:
+        TranscriberError: it takes no guesses, or cannot be asked now.
+    """
+    if not isinstance(asked, Guessing):
+        raise TranscriberError(f"{asked.name} is not asked for what is still being said")
+    return await asked.guess(utterance, hints)

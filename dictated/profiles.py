@@ -60,6 +60,15 @@ def effective(config: Config, name: str) -> Config:
     return msgspec.structs.replace(config, **changed)
 
 
+def all_effective(config: Config) -> dict[str, Config]:
+    """Return the configuration that holds with each profile, and as "" that without one, which comes first.
+
+    Raises:
+        msgspec.ValidationError: as `effective`.
+    """
+    return {"": config, **{name: effective(config, name) for name in config.profiles}}
+
+
 def merged(table: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the table with these keys otherwise; a table inside is merged, a list is replaced."""
     changed: dict[str, Any] = {}

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from dictated.errors import TranscriberError
-from dictated.hypothesis import Guessing
+from dictated.hypothesis import guessed
 from dictated.notice import Subject, about
 from dictated.types import NO_HINTS
 
@@ -64,10 +64,7 @@ class Router:
         Raises:
             TranscriberError: it cannot be guessed at.
         """
-        asked = self._of(utterance)
-        if not isinstance(asked, Guessing):
-            raise TranscriberError(f"{asked.name} is not asked for what is still being said")
-        return await asked.guess(utterance, hints)
+        return await guessed(self._of(utterance), utterance, hints)
 
     async def close(self) -> None:
         """Close all."""

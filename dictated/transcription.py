@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dictated.chain import Chain, Terms
 from dictated.editor import Editor
-from dictated.profiles import effective
+from dictated.profiles import all_effective
 from dictated.refiners.hook import Hook
 from dictated.router import Router
 from dictated.text.hand import Hand
@@ -44,8 +44,8 @@ def transcriber(config: Config, ledger: Ledger, environ: Mapping[str, str]) -> t
             chains.append((asked, known))
         return Editor(known, Hand(config.text), _refiners(config.text, environ))
 
-    router = Router(edited(config), {name: edited(effective(config, name)) for name in config.profiles})
-    return router, chains[0][1].status
+    editors = {name: edited(one) for name, one in all_effective(config).items()}
+    return Router(editors.pop(""), editors), chains[0][1].status
 
 
 def _refiners(text: Text, environ: Mapping[str, str]) -> list[Refiner]:
@@ -70,8 +70,7 @@ def speculates(stt: Stt) -> bool:
 
 def ahead(config: Config) -> frozenset[str]:
     """The profiles with which utterances are transcribed before they are over; "" is for none."""
-    engines = {"": config.stt, **{name: effective(config, name).stt for name in config.profiles}}
-    return frozenset(name for name, stt in engines.items() if speculates(stt))
+    return frozenset(name for name, one in all_effective(config).items() if speculates(one.stt))
 
 
 def chain(config: Config, ledger: Ledger, environ: Mapping[str, str]) -> Chain:
