@@ -152,6 +152,7 @@ def test_keyboards_that_may_not_be_read_are_told_and_watched_from_when_they_may(
     with pytest.raises(HotkeyError, match=r"^the keyboards may not be read.*usermod -aG input.*$"):
         watched.start()
     keyboard.path.chmod(0o660)
+    assert keyboard.looked_at.wait(SECONDS)
     keyboard.tap(F10)
     assert watched.next() is Command.TOGGLE
 
