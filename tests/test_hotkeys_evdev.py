@@ -66,6 +66,12 @@ def watched(inputs: Inputs) -> Generator[Watched]:
     made.hotkeys.stop()
 
 
+def watched_now(keyboard: Keyboard) -> Keyboard:
+    """Wait until it has been looked at: what is down before then is no press."""
+    assert keyboard.looked_at.wait(SECONDS)
+    return keyboard
+
+
 def test_each_combination_asks_for_what_it_is_bound_to(inputs: Inputs, watched: Watched) -> None:
     keyboard = inputs.plug(0)
     watched.start()
@@ -103,7 +109,7 @@ def test_a_keyboard_that_is_plugged_in_later_is_watched(
 ) -> None:
     caplog.set_level(logging.INFO, LOG)
     watched.start()
-    inputs.plug(7).tap(F10)
+    watched_now(inputs.plug(7)).tap(F10)
     seen = watched.commands(2)
     watched.hotkeys.stop()
     said = [record.getMessage() for record in caplog.records]
@@ -122,7 +128,7 @@ def test_a_keyboard_that_is_unplugged_while_its_key_is_held_stops_and_may_come_b
     seen = watched.commands(1)
     keyboard.unplug()
     seen += watched.commands(1)
-    inputs.plug(0).tap(F9)
+    watched_now(inputs.plug(0)).tap(F9)
     assert seen + watched.commands(2) == ["start", "stop", "start", "stop"]
 
 
@@ -152,8 +158,7 @@ def test_keyboards_that_may_not_be_read_are_told_and_watched_from_when_they_may(
     with pytest.raises(HotkeyError, match=r"^the keyboards may not be read.*usermod -aG input.*$"):
         watched.start()
     keyboard.path.chmod(0o660)
-    assert keyboard.looked_at.wait(SECONDS)
-    keyboard.tap(F10)
+    watched_now(keyboard).tap(F10)
     assert watched.next() is Command.TOGGLE
 
 
@@ -182,7 +187,7 @@ def test_two_keyboards_may_go_at_once(inputs: Inputs) -> None:
     other.unplug()
     gone.set()
     assert going.get(timeout=SECONDS) is Command.STOP
-    inputs.plug(2).tap(F10)
+    watched_now(inputs.plug(2)).tap(F10)
     assert going.get(timeout=SECONDS) is Command.TOGGLE
     watched.hotkeys.stop()
 
