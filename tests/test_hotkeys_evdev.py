@@ -22,6 +22,8 @@ from dictated.types import Command
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from fixtures.keyboards import Keyboard
+
 SECONDS = 10.0
 CTRL_L, CTRL_R, SHIFT, ALT, D, K, U, F9, F10 = 29, 97, 42, 56, 32, 37, 22, 67, 68
 ALL = Hotkeys(
