@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scores import result, score
 
-from dictated.evaluation.score import Answer, Score, judge, quantile
+from dictated.evaluation.score import Answer, Score, judge
 from dictated.evaluation.words import Unit
 
 
@@ -61,10 +59,12 @@ def test_a_service_that_tells_no_cost_is_not_free(engine: str, cost: float, told
     assert Score(engine, "x", [judge("a.wav", "one", answers)], free=engine == "local").cost == told
 
 
-@given(st.lists(st.floats(0, 100), min_size=1), st.floats(0.01, 1))
-def test_a_quantile_is_one_of_the_values_that_enough_of_them_do_not_exceed(
-    values: list[float], share: float
-) -> None:
-    found = quantile(values, share)
-    assert found in values
-    assert sum(value <= found for value in values) >= share * len(values) - 1e-9
+@pytest.mark.parametrize(("percent", "seconds"), [(50, 2.0), (95, 3.0), (100, 3.0)])
+def test_answers_that_failed_do_not_count_in_how_long_answers_take(percent: int, seconds: float) -> None:
+    answers = [Answer("one", 1.0, seconds=took) for took in (3.0, 1.0, 2.0)]
+    failed = Answer("", 1.0, seconds=60.0, fault="no answer")
+    assert Score("local", "x", [judge("a.wav", "one", [*answers, failed])]).within(percent) == seconds
+
+
+def test_where_no_answer_came_nothing_is_said_of_how_long_answers_take() -> None:
+    assert Score("local", "x", [judge("a.wav", "one", [])]).within(50) is None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dictated.commands import stagetable, statscharts
 from dictated.commands.stagetable import LEAST_MS, MEANING, WHOLE, milliseconds
 from dictated.figures import bins, figures
+from dictated.webpage import webpage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,34 +55,19 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; margin:
 dt, dd { margin: 0; font-size: .875rem; } dd { color: var(--faint); }
 """
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-<title>dictated: {when}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<h1>dictated</h1>
-<p class="faint">what was said {when}, as of {day}; no word of it is on this page</p>
-{content}
-</main>
-</body>
-</html>
-"""
+_HEADING = """<h1>dictated</h1>
+<p class="faint">what was said {when}, as of {day}; no word of it is on this page</p>"""
 
 
 def page(spent: Sequence[tuple[str, ...]], latencies: Sequence[Latency], day: date, when: str) -> str:
     """Return the page: `spent` is the table of the engines, its heading first, empty where there is none."""
-    content = [*(_latencies(latencies) if latencies else ['<p class="lead">No stages are known yet.</p>'])]
+    content = [_HEADING.format(when=escape(when), day=day)]
+    content += _latencies(latencies) if latencies else ['<p class="lead">No stages are known yet.</p>']
     if spent:
         content += ["<h2>Engines</h2>", _table("What each engine has done and cost", spent, words=2)]
     else:
         content.append(f"<p>No engine has been asked {escape(when)}.</p>")
-    return _PAGE.format(when=escape(when), day=day, style=_STYLE, content="\n".join(content))
+    return webpage(f"dictated: {when}", _STYLE, "\n".join(content))
 
 
 def _latencies(latencies: Sequence[Latency]) -> list[str]:

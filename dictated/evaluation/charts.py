@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from dictated.evaluation.score import median, quantile
-from dictated.evaluation.table import P95, percent, seconds
+from dictated.evaluation.table import percent, seconds
+from dictated.figures import percentile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,8 +59,7 @@ def latency_chart(scores: Sequence[Score]) -> str:
         body.append(_name(score, lane))
         body += _box(score.latencies, scale, TOP + (lane + 0.5) * LANE)
     told = "; ".join(
-        f"{score.label}: median {seconds(median(score.latencies))}, "
-        f"95 of 100 within {seconds(quantile(score.latencies, P95))}"
+        f"{score.label}: median {seconds(score.within(50))}, 95 of 100 within {seconds(score.within(95))}"
         for score in scores
     )
     return _svg("Seconds from the question to the text of each utterance", told, len(scores), body)
@@ -98,7 +97,7 @@ def _axis(scale: _Scale, lanes: int, shown: Callable[[float], str]) -> str:
 def _box(times: Sequence[float], scale: _Scale, middle: float) -> list[str]:
     if not times:
         return [_text(LEFT + 8, middle + 4, "no answer", "figure")]
-    low, mid, high, most = (quantile(times, share) or 0.0 for share in (0.25, 0.5, 0.75, P95))
+    low, mid, high, most = (percentile(sorted(times), share) for share in (25, 50, 75, 95))
     top = middle - BAR / 2
     return [
         *(f'<circle class="dot" cx="{scale(time):.1f}" cy="{middle:.1f}" r="{DOT}"/>' for time in times),

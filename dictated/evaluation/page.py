@@ -9,13 +9,14 @@ from dictated.evaluation.alignment import Kind
 from dictated.evaluation.charts import KINDS, NAMES, errors_chart, latency_chart
 from dictated.evaluation.table import fault, measured, percent, row, seconds
 from dictated.evaluation.words import Unit
+from dictated.webpage import webpage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dictated.evaluation.score import Result, Score
 
-STYLE = """
+_STYLE = """
 :root { color-scheme: light dark; --ground: #fff; --ink: #1d2430; --faint: #5b6675; --line: #d4dae2;
   --substitutions: #2f6db5; --deletions: #8a5a00; --insertions: #7a3fa0; }
 @media (prefers-color-scheme: dark) { :root { --ground: #14181f; --ink: #e8ecf2; --faint: #a3adba;
@@ -53,15 +54,6 @@ ins { color: var(--insertions); }
 
 _WORDS_HEADING = '<th scope="col" class="words">words</th>'
 
-HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>dictated eval: engines side by side</title>
-<style>"""
-
 
 def page(scores: Sequence[Score], *, words: bool) -> str:
     """Write it; without `words`, nothing of what was said or understood is in it."""
@@ -78,8 +70,7 @@ def page(scores: Sequence[Score], *, words: bool) -> str:
         *_plots(scores),
         *(part for score in scores for part in _details(score, words=words)),
     ]
-    inner = "\n".join(body)
-    return f"{HEAD}{STYLE}</style>\n</head>\n<body>\n<main>\n{inner}\n</main>\n</body>\n</html>\n"
+    return webpage("dictated eval: engines side by side", _STYLE, "\n".join(body))
 
 
 def _summary(scores: Sequence[Score]) -> Iterator[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dictated.evaluation.score import median, quantile
-from dictated.evaluation.table import P95
 from dictated.evaluation.words import Unit
 
 if TYPE_CHECKING:
@@ -31,9 +29,9 @@ def _engine(score: Score, *, words: bool) -> dict[str, object]:
         "words": _errors(score.errors(Unit.WORDS)),
         "characters": _errors(score.errors(Unit.CHARACTERS)),
         "latency": {
-            "median": _rounded(median(score.latencies)),
-            "p95": _rounded(quantile(score.latencies, P95)),
-            "max": _rounded(max(score.latencies, default=None)),
+            "median": _rounded(score.within(50)),
+            "p95": _rounded(score.within(95)),
+            "max": _rounded(score.within(100)),
         },
         "real_time_factor": _rounded(score.real_time_factor),
         "cost": score.cost,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dictated.evaluation.alignment import Kind, differences
 from dictated.evaluation.words import Unit, unit, units
+from dictated.figures import percentile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,6 +105,10 @@ class Score:
         """Seconds of each answer, failures apart."""
         return [answer.seconds for answer in self.answers if not answer.fault]
 
+    def within(self, percent: int) -> float | None:
+        """Return the seconds within which so many in a hundred of the answers came; None where none did."""
+        return percentile(sorted(self.latencies), percent) if self.latencies else None
+
     @property
     def real_time_factor(self) -> float | None:
         """Seconds of work for a second of sound."""
@@ -137,13 +140,3 @@ def judge(name: str, text: str, answers: Iterable[Answer], fault: str = "") -> R
     said = units(text, of)
     heard = units(" ".join(answer.text for answer in answers if not answer.held), of)
     return Result(name, said, heard, of, answers, differences(said, heard), fault)
-
-
-def quantile(values: Sequence[float], share: float) -> float | None:
-    """Return the value that `share` of them do not exceed (nearest rank); None of none."""
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else None
-
-
-def median(values: Sequence[float]) -> float | None:
-    """Return the middle one; None of none."""
-    return statistics.median(values) if values else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dictated.evaluation.score import median, quantile
 from dictated.evaluation.words import Unit
 
 if TYPE_CHECKING:
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
 
     from dictated.evaluation.score import Score
 
-P95 = 0.95
 _WORDS = 2  # the columns of words; the others hold numbers
 _UNKNOWN = "-"
 
@@ -46,8 +44,8 @@ def row(score: Score, of: Sequence[Unit]) -> dict[str, str]:
             counts = (errors.substitutions, errors.insertions, errors.deletions)
             cells |= zip(("other", "added", "missing"), map(str, counts), strict=True)
     return cells | {
-        "median": seconds(median(score.latencies)),
-        "p95": seconds(quantile(score.latencies, P95)),
+        "median": seconds(score.within(50)),
+        "p95": seconds(score.within(95)),
         "x real time": _UNKNOWN if score.real_time_factor is None else f"{score.real_time_factor:.3f}",
         "cost": dollars(score.cost),
         "failed": str(score.failures),
