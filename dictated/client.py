@@ -23,11 +23,17 @@ MAX_ANSWER_BYTES = 65536
 ANSWER_SECONDS = 10.0
 """How long the client waits for the daemon's answer; opening a device is bounded well below."""
 
+TYPING_SECONDS = 900.0
+"""The same for what types: the longest text there may be, in the slowest way (40 ms a character)."""
+
 FIRST_WAIT = 0.5
 """Seconds before a daemon that is not there is looked for again; each further wait is twice as long."""
 
 LONGEST_WAIT = 8.0
 """Seconds between two looks at most."""
+
+TYPING = ("insert", "undo")
+"""Commands that are answered when a text is typed or taken back."""
 
 NOT_RUNNING = {"state": "not running"}
 """What stands for the status of a daemon that is not there."""
@@ -41,6 +47,7 @@ def ask(path: Path, command: str, **more: int | str | None) -> dict[str, Any]:
         RequestError: the daemon does not answer in time, or refuses the command.
     """
     with _connected(path) as link:
+        link.settimeout(TYPING_SECONDS if command in TYPING else ANSWER_SECONDS)
         try:
             link.sendall(json.dumps({"command": command, **more}).encode() + b"\n")
             answer = _parse(_read_line(link))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from dictated.allowance import Allowance
-from dictated.client import MAX_REQUEST_BYTES
+from dictated.client import MAX_REQUEST_BYTES, TYPING
 from dictated.errors import DictatedError, RequestError
 from dictated.lookout import Lookout
 from dictated.types import Command, State
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_Request = tuple[str, dict[str, Any]]
+"""What is asked for, and whatever else is said with it."""
+
 REQUEST_SECONDS = 5.0
 """How long a client may take to send its line and read its answer, and who follows to read a line."""
 
@@ -38,6 +41,9 @@ SETTLE_SECONDS = 5.0
 
 CONNECTIONS = 16
 """Requests answered at once; further ones wait their turn."""
+
+TEXTS = 16
+"""How many may wait at once for a text to be inserted or taken back."""
 
 FOLLOWERS = 16
 """How many may follow at once: a bar on each screen, a few scripts."""
@@ -50,7 +56,10 @@ BURST = 100
 
 _SESSION_COMMANDS = {str(c): c for c in (Command.START, Command.STOP, Command.TOGGLE, Command.CANCEL)}
 
-_OTHER_COMMANDS = ("insert", "retry", "undo", "profile", "status", "follow")
+_OTHER_COMMANDS = (*TYPING, "retry", "profile", "status", "follow")
+
+_MOST = 2**63 - 1
+"""The largest number that a row of SQLite can have."""
 
 
 async def serve(path: Path, session: Session, *, task_status: TaskStatus[None]) -> None:
@@ -103,39 +112,58 @@ class _Desk:
         self._session = session
         self._slots = anyio.CapacityLimiter(CONNECTIONS)
         self._seats = anyio.CapacityLimiter(FOLLOWERS)
+        self._texts = anyio.CapacityLimiter(TEXTS)
         self._allowance = Allowance(PER_SECOND, BURST)
 
     async def answer(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """Read a request, and answer it; then, to who asked to follow, tell each change."""
+        """Read a request, and answer it: what takes longer than others may wait, outside their slots."""
         try:
             async with self._slots:
-                details: bool | None = None
+                longer: _Request | None = None
                 with anyio.move_on_after(REQUEST_SECONDS + SETTLE_SECONDS):
-                    details = await self._reply(reader, writer)
-            if details is not None:
-                await self._tell(reader, writer, details=details)
+                    longer = await self._reply(reader, writer)
+            if longer and longer[0] == "follow":
+                await self._tell(reader, writer, details=longer[1].get("detail") is True)
+            elif longer:
+                await self._type(writer, *longer)
         except (OSError, asyncio.IncompleteReadError):
             log.debug("a client went away before its answer")
         finally:
             writer.close()
 
-    async def _reply(self, reader: StreamReader, writer: StreamWriter) -> bool | None:
-        """Answer a request; of one to follow, which is not answered yet, say whether it is with details."""
+    async def _reply(self, reader: StreamReader, writer: StreamWriter) -> _Request | None:
+        """Answer a request, or return it where that takes longer than may be waited here."""
         try:
             line = await reader.readuntil()
             _see_that_it_is_ours(writer)
             if not self._allowance.take(anyio.current_time()):
                 raise RequestError(f"more than {PER_SECOND:g} requests a second; ask less often")
-            name, details = _request(line)
-            if name == "follow":
-                return details.get("detail") is True
-            reply = await _carry_out(name, details, self._session)
+            request = _request(line)
+            if request[0] in {"follow", *TYPING}:
+                return request
+            reply = await _carry_out(*request, self._session)
         except asyncio.LimitOverrunError:
             reply = {"refused": f"a request has one line of at most {MAX_REQUEST_BYTES} bytes"}
         except DictatedError as error:
             reply = {"refused": str(error)}
         await _send(writer, reply)
         return None
+
+    async def _type(self, writer: StreamWriter, name: str, details: dict[str, Any]) -> None:
+        """Type or take back, however long that takes: what is cut off is half a text, and comes twice."""
+        try:
+            self._texts.acquire_on_behalf_of_nowait(writer)
+        except anyio.WouldBlock:
+            await _send(writer, {"refused": f"{TEXTS} texts wait for their turn already; try again later"})
+            return
+        try:
+            reply = await _carry_out(name, details, self._session)
+        except DictatedError as error:
+            reply = {"refused": str(error)}
+        finally:
+            self._texts.release_on_behalf_of(writer)
+        with anyio.move_on_after(REQUEST_SECONDS):
+            await _send(writer, reply)
 
     async def _tell(self, reader: StreamReader, writer: StreamWriter, *, details: bool) -> None:
         """Send how things stand at each change, until who follows goes away or reads no more."""
@@ -184,8 +212,7 @@ def _see_that_it_is_ours(writer: StreamWriter) -> None:
         raise RequestError("this daemon is another user's; start one of your own with `dictated run`")
 
 
-def _request(line: bytes) -> tuple[str, dict[str, Any]]:
-    """Return what is asked for, and whatever else is said with it."""
+def _request(line: bytes) -> _Request:
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
@@ -197,21 +224,32 @@ def _request(line: bytes) -> tuple[str, dict[str, Any]]:
     raise RequestError(f"the daemon knows no such command; it takes: {known}")
 
 
+def _number(details: dict[str, Any]) -> int | None:
+    """Return the number of the history that is meant, None where none is named.
+
+    Raises:
+        RequestError: it is none that there can be.
+    """
+    number = details.get("number")
+    if number is None or (type(number) is int and 0 < number <= _MOST):
+        return number
+    raise RequestError("there is no such number; `dictated history` shows what there is")
+
+
 async def _carry_out(  # noqa: PLR0911 (one for each command)
     name: str, details: dict[str, Any], session: Session
 ) -> dict[str, Any]:
     """Do it. `toggle` answers at once, so that a key bound to it never waits for a device."""
-    number = details["number"] if isinstance(details.get("number"), int) else None
     match name:
         case "status":
             return session.status()
         case "insert":
             here = session.chosen.name or (await session.parts.glance()).profile
-            inserted = await session.parts.insertion.insert(number, here)
+            inserted = await session.parts.insertion.insert(_number(details), here)
             session.noticed()
             return {"inserted": inserted}
         case "retry":
-            return {"tried": await session.parts.recovery.retry(number)}
+            return {"tried": await session.parts.recovery.retry(_number(details))}
         case "undo":
             return {"taken_back": await session.parts.delivery.undo()}
         case "profile":
