@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,8 @@ ENGINES = ("local", "openrouter", "cloudflare", "openai")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command and return its exit code: 0 done, 1 failed, 2 wrong use, 3 no daemon."""
+    if isinstance(sys.stdout, TextIOWrapper):  # what its encoding lacks is escaped, not the end of a command
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = _parse(sys.argv[1:] if argv is None else argv)
     command = import_module(f"dictated.commands.{'ask' if arguments.command in ASKED else arguments.command}")
     try:
@@ -200,7 +203,7 @@ def _add_measuring(made: dict[str, argparse.ArgumentParser]) -> None:
         help="may be repeated; by default those that dictating asks",
     )
     evaluated.add_argument("--json", metavar="FILE", help='everything, to a file; "-" is standard output')
-    evaluated.add_argument("--html", metavar="FILE", help="one page with plots")
+    evaluated.add_argument("--html", metavar="FILE", help='one page with plots; "-" is standard output')
     evaluated.add_argument(
         "--no-words", dest="words", action="store_false", help="leave out of both what was said"
     )

@@ -144,3 +144,10 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DictatedError, match=r"; write into it yourself: output\.type\.wayland = "):
         write(tmp_path / "file/config.toml", KEY, BEST)
+
+
+def test_what_the_program_would_not_read_afterwards_is_not_written(path: Path) -> None:
+    path.write_text(text := "[segment]\npause_most_ms = 1000\n")
+    with pytest.raises(DictatedError, match=r"it would be wrong: segment\.pause_most_ms: is less"):
+        write(path, ("segment", "pause_ms"), 1100)
+    assert path.read_text() == text

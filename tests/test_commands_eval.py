@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -82,13 +83,37 @@ def test_a_file_that_is_no_recording_is_told_in_a_line(dictated: Dictated, folde
 
 
 @pytest.mark.parametrize(
-    "wrong", [("eval", "none"), ("eval", ".", "--engine", "x"), ("eval", ".", "--html", "no/such/e.html")]
+    ("wrong", "said"),
+    [
+        (("none",), "no such folder"),
+        ((".", "--engine", "x"), "no engine"),
+        ((".", "--html", "no/such/e.html"), "cannot be written"),
+        ((".", "--html", "-", "--json", "-"), "one report goes to standard output"),
+    ],
 )
 def test_what_cannot_be_done_is_said_in_a_line_before_anything_is(
-    dictated: Dictated, wrong: tuple[str, ...]
+    dictated: Dictated, wrong: tuple[str, ...], said: str
 ) -> None:
-    run = dictated(*wrong)
-    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    run = dictated("eval", *wrong)
+    assert (run.returncode, run.stdout, run.stderr.count("\n"), said in run.stderr) == (2, "", 1, True)
+
+
+def test_a_page_on_standard_output_stands_there_alone_and_makes_no_file(
+    dictated: Dictated, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = dictated("eval", folder, "--html", "-")
+    assert (run.stdout[:15], (tmp_path / "-").exists()) == ("<!DOCTYPE html>", False)
+
+
+def test_a_recording_whose_name_is_not_in_utf_8_is_measured_and_reported(
+    dictated: Dictated, folder: Path, tmp_path: Path
+) -> None:
+    for name in ("dog.wav", "dog.txt"):
+        (folder / name).rename(folder / os.fsdecode(b"gr\xfc\xdfe" + name[3:].encode()))
+    run = dictated("eval", folder, "--json", tmp_path / "e.json", "--html", tmp_path / "e.html")
+    (engine,) = json.loads((tmp_path / "e.json").read_text())["engines"]
+    assert (run.returncode, engine["recordings"][0]["name"]) == (0, "gr\ufffd\ufffde.wav")
 
 
 def test_the_engines_are_those_that_dictating_asks() -> None:

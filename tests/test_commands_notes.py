@@ -168,6 +168,16 @@ def test_an_editor_that_does_not_work_is_told_in_one_line(
     assert (run(), complaint(capsys)) == (1, f"{line.format(notes)}\n")
 
 
+def test_an_editor_that_is_no_program_is_told_in_one_line(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (script := tmp_path / "edit").write_text("vi $1\n")
+    script.chmod(0o700)
+    monkeypatch.setenv("EDITOR", str(script))
+    told = f"{script} cannot be started (Exec format error); set $EDITOR to another\n"
+    assert (run(), complaint(capsys), notes.exists()) == (1, told, True)
+
+
 def test_a_place_that_takes_no_file_is_told_in_one_line(
     notes: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

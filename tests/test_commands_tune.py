@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -101,3 +104,44 @@ def test_it_listens_to_the_microphone_for_as_long_as_it_is_told(
     sound_server.play(signals.write(tmp_path / "tone.wav", signals.tone(20, 440, 48_000), 48_000))
     run = dictated("tune", "--seconds", "2")
     assert (run.returncode, "\n2.0 s heard, " in run.stdout, "Be silent" in run.stderr) == (0, True, True)
+
+
+def test_what_apply_writes_is_a_configuration_that_can_be_read(dictated: Dictated) -> None:
+    recorded(READING)
+    dictated.config.write_text("[segment]\npause_most_ms = 1000\n")
+    dictated("tune", "--apply", "--input", FOLDER / READING)
+    written = tomllib.loads(dictated.config.read_text())["segment"]
+    assert (written, dictated("config").returncode) == ({"pause_most_ms": 1000, "pause_ms": 1000}, 0)
+
+
+def test_where_there_are_no_block_characters_the_rest_is_said(dictated: Dictated) -> None:
+    recorded("jfk.flac")
+    dictated.environ["PYTHONIOENCODING"] = "latin-1"
+    run = dictated("tune", "--input", FOLDER / "jfk.flac")
+    assert (run.returncode, run.stdout.splitlines()[0][:11], "heard, " in run.stdout) == (
+        0,
+        "(no picture",
+        True,
+    )
+
+
+def test_who_ends_the_input_instead_of_pressing_enter_is_told_in_a_line(dictated: Dictated) -> None:
+    ours, theirs = pty.openpty()
+    os.write(ours, b"\x04")
+    command = [dictated.executable, "--config", dictated.config, "tune"]
+    with os.fdopen(theirs, "rb") as stdin:
+        run = subprocess.run(
+            command,
+            stdin=stdin,
+            env=dictated.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
+        )
+    os.close(ours)
+    assert (run.returncode, "Traceback" in run.stderr, "press Enter to begin" in run.stderr) == (
+        2,
+        False,
+        True,
+    )

@@ -70,10 +70,17 @@ def test_a_manifest_that_cannot_be_read_is_wrong_use(tmp_path: Path, text: str |
         (".csv", 'speaker,text,file\nme,"one, two",a.wav\n'),
         (".tsv", "client_id\tpath\tsentence\nx\ta.wav\tone, two\n"),
         (".tsv", "a.wav\tone, two\n"),
+        (".csv", 'path,text\r\na.wav,"one, two"\r\n'),
     ],
 )
 def test_a_manifest_has_many_forms(suffix: str, text: str) -> None:
     assert list(parse(text, suffix)) == [("a.wav", "one, two")]
+
+
+@pytest.mark.parametrize("text", ["one\ntwo", "one\u2028two", "one\x85two", "one\x0ctwo"])
+def test_a_text_may_have_characters_that_some_take_for_the_end_of_a_line(text: str) -> None:
+    line = json.dumps({"path": "a.wav", "text": text}, ensure_ascii=False)
+    assert [list(parse(line, ".jsonl")), list(parse(f'a.wav,"{text}"\n', ".csv"))] == [[("a.wav", text)]] * 2
 
 
 def test_a_quotation_mark_in_a_table_with_tabs_is_a_quotation_mark() -> None:

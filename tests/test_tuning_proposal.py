@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from traced import heard
 
-from dictated.config import VadSettings
+from dictated.config import Config, SegmentSettings, VadSettings
+from dictated.configrules import faults
 from dictated.tuning.fit import Fit
 from dictated.tuning.proposal import ABOVE_MS, LEAST_MS, MOST_MS, gain, pause, pauses, telling
 
@@ -96,12 +98,29 @@ def test_a_pause_is_within_a_sentence_if_neither_too_short_nor_too_long(
 def test_a_pause_ends_an_utterance_that_is_longer_than_nearly_all_within_sentences(
     gaps: list[int], now: int, value: list[int]
 ) -> None:
-    assert [one.value for one in pause(gaps, now)] == value
+    assert [one.value for one in pause(gaps, SegmentSettings(pause_ms=now))] == value
+
+
+@given(
+    st.lists(st.integers(60, 1000), min_size=8),
+    st.builds(
+        SegmentSettings,
+        pause_ms=st.integers(100, 2000),
+        pause_least_ms=st.sampled_from([0, 200, 400, 900, 1500]),
+        pause_most_ms=st.sampled_from([0, 500, 1000, 1500]),
+        speculate_ms=st.sampled_from([0, 150, 300, 800]),
+    ),
+)
+def test_a_pause_is_proposed_that_the_configuration_takes(gaps: list[int], segment: SegmentSettings) -> None:
+    if not list(faults(Config(segment=segment))):
+        for one in pause(gaps, segment):
+            then = structs.replace(segment, pause_ms=one.value)
+            assert list(faults(Config(segment=then))) == []
 
 
 @given(st.lists(st.integers(60, 1000), min_size=8), st.integers(0, 5000))
 def test_a_proposed_pause_is_within_its_bounds(gaps: list[int], now: int) -> None:
-    for one in pause(gaps, now):
+    for one in pause(gaps, SegmentSettings(pause_ms=now)):
         assert (
             LEAST_MS <= float(one.value) <= min(MOST_MS, max(gaps) + ABOVE_MS + 50) or one.value == LEAST_MS
         )

@@ -12,6 +12,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Array, InlineTable
 
+from dictated import configfile
 from dictated.disk import put_whole
 from dictated.errors import DictatedError
 
@@ -60,7 +61,8 @@ def write(path: Path, key: Sequence[str], value: Value) -> Change | None:
     link stays a link. Where there is no file it is made, with its folder.
 
     Raises:
-        DictatedError: it cannot be read or written, or the key has no place in it.
+        DictatedError: it cannot be read or written, the key has no place in it, or the program would refuse
+            the file with it.
     """
     name, wanted = ".".join(key), _plain(value)
     try:
@@ -74,6 +76,8 @@ def write(path: Path, key: Sequence[str], value: Value) -> Change | None:
             raise DictatedError(
                 f"{path} is written in a way that is not changed by us; {_by_hand(key, wanted)}"
             )
+        would = f"{path} is left as it is, for with {name} = {_shown(wanted)} it would be wrong"
+        configfile.parse(changed, would)
         _replace(path.resolve(), changed.encode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DictatedError(f"{path} is not TOML ({error}); mend it first") from None

@@ -52,9 +52,8 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """
     config = load(arguments, paths)
     asked = [configured(config, name) for name in arguments.engine or chosen(config)]
+    _refuse_no_place(arguments.json, arguments.html)
     found = find(Path(arguments.folder))
-    for report in (arguments.json, arguments.html):
-        _refuse_no_place(report)
     share_one_heap()
     logging.getLogger("dictated").addHandler(logging.NullHandler())  # what fails stands in the table
     for fault in found.faults:
@@ -120,28 +119,32 @@ def _contender(config: Config, ledger: Ledger) -> Contender:
     )
 
 
-def _refuse_no_place(report: str | None) -> None:
+def _refuse_no_place(*reports: str | None) -> None:
     """Say now, rather than after long work, that a report cannot be written."""
-    if report is None or report == STDOUT:
-        return
-    folder = Path(report).absolute().parent
-    if Path(report).is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(f"{report} cannot be written; give the name of a file in a folder that is there")
+    if reports.count(STDOUT) > 1:
+        raise UsageError("one report goes to standard output; give the other the name of a file")
+    for report in reports:
+        if report is None or report == STDOUT:
+            continue
+        folder = Path(report).absolute().parent
+        if Path(report).is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+            raise UsageError(f"{report} cannot be written; give the name of a file in a folder that is there")
 
 
 def _tell(scores: Sequence[Score], arguments: argparse.Namespace) -> None:
-    if arguments.json == STDOUT:
-        print(as_json(scores, words=arguments.words), end="")
-    else:
+    if STDOUT not in (arguments.json, arguments.html):
         print(*table(scores), sep="\n")
-        if arguments.json:
-            _write(Path(arguments.json), as_json(scores, words=arguments.words))
+    if arguments.json:
+        _write(arguments.json, as_json(scores, words=arguments.words))
     if arguments.html:
-        _write(Path(arguments.html), page(scores, words=arguments.words))
+        _write(arguments.html, page(scores, words=arguments.words))
 
 
-def _write(path: Path, text: str) -> None:
+def _write(report: str, text: str) -> None:
+    if report == STDOUT:
+        print(text, end="")
+        return
     try:
-        put_whole(path, text.encode(), MODE)
+        put_whole(Path(report), text.encode(), MODE)
     except OSError as error:
-        raise DictatedError(explain(error, path)) from error
+        raise DictatedError(explain(error, Path(report))) from error

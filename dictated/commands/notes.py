@@ -85,7 +85,12 @@ def _open(path: Path, environ: Mapping[str, str]) -> None:
         raise DictatedError(f"$VISUAL or $EDITOR ({wanted}) cannot be read: {error}") from error
     if not command or which(command[0]) is None:
         raise DictatedError(f"{wanted} is not installed; set $EDITOR, or open {path} yourself")
-    status = subprocess.run([*command, path], check=False).returncode  # noqa: S603 (the user's own editor)
+    try:
+        status = subprocess.run([*command, path], check=False).returncode  # noqa: S603 (the user's own editor)
+    except OSError as error:  # such as a script without its first line
+        raise DictatedError(
+            f"{wanted} cannot be started ({error.strerror}); set $EDITOR to another"
+        ) from error
     if status:
         raise DictatedError(f"{wanted} could not open {path} (exit status {status}); set $EDITOR to another")
 

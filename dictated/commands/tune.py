@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """Listen, show, propose; with --apply write what is proposed.
 
     Raises:
-        UsageError: it cannot be listened so long, or drawn there.
+        UsageError: it cannot be listened so long, or drawn there; or the user did not begin.
         DictatedError: there is no sound, or a file cannot be read or written.
     """
     config = load(arguments, paths)
@@ -65,7 +65,8 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     _refuse_no_place(arguments.plot)
     frames = _heard(config, arguments.input, seconds)
     heard = _trace(frames, config, config.vad)
-    print(*blocks(heard, min(shutil.get_terminal_size().columns, WIDEST)), sep="\n")
+    drawn = "\n".join(blocks(heard, min(shutil.get_terminal_size().columns, WIDEST)))
+    print(drawn if _can_be_shown(drawn) else "(no picture: this terminal's encoding has no block characters)")
     print(f"\n{told(heard)}.\n")
     if arguments.plot:
         _plot(heard, Path(arguments.plot))
@@ -87,7 +88,7 @@ def proposed(frames: Sequence[Frame], heard: Trace, config: Config) -> list[Prop
     if heard.speech_db is None or any(one.command for one in advice):
         return advice  # what else is wrong is known when that is mended
     settings = [*advice, *_telling(frames, config)]
-    return settings + proposal.pause(proposal.pauses(heard.speech), config.segment.pause_ms)
+    return settings + proposal.pause(proposal.pauses(heard.speech), config.segment)
 
 
 def ways(now: VadSettings) -> list[VadSettings]:
@@ -138,9 +139,26 @@ def _from_microphone(config: Config, count: int) -> list[Frame]:
         flush=True,
     )
     if sys.stdin.isatty():
-        input("Press Enter to begin. ")
+        _await_enter()
     with Progress(count, sys.stderr, estimates=False) as progress:
         return anyio.run(take, build.recorder(config, None), count, partial(_lead, progress, count, quiet))
+
+
+def _await_enter() -> None:
+    try:
+        input("Press Enter to begin. ")
+    except EOFError:
+        print()  # the line of the prompt is open
+        raise UsageError("nothing was listened to; press Enter to begin") from None
+
+
+def _can_be_shown(text: str) -> bool:
+    """Whether the encoding of standard output has all of it."""
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _lead(progress: Progress, count: int, quiet: float, done: int) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from dictated.errors import UsageError
@@ -68,13 +70,13 @@ def _manifest(folder: Path) -> Path | None:
 def _beside_texts(folder: Path) -> Found:
     recordings, faults = list[Recording](), list[str]()
     for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUNDS):
-        name = str(path.relative_to(folder))
+        name, words = _shown(str(path.relative_to(folder))), _shown(f"{path.stem}.txt")
         try:
             text = path.with_suffix(".txt").read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            faults.append(f"{name}: what is said in it is not beside it ({path.stem}.txt); it is left out")
+            faults.append(f"{name}: what is said in it is not beside it ({words}); it is left out")
         except UnicodeDecodeError:
-            faults.append(f"{name}: {path.stem}.txt is not UTF-8; it is left out")
+            faults.append(f"{name}: {words} is not UTF-8; it is left out")
         else:
             recordings.append(Recording(name, path, text))
     return Found(recordings, faults)
@@ -94,10 +96,14 @@ def _listed(manifest: Path) -> Found:
             faults.append(f"{written}: {manifest.name} does not say what is said in it; it is left out")
         else:
             inside = path.is_relative_to(manifest.parent)
-            recordings.append(
-                Recording(str(path.relative_to(manifest.parent)) if inside else path.name, path, text)
-            )
+            name = str(path.relative_to(manifest.parent)) if inside else path.name
+            recordings.append(Recording(_shown(name), path, text))
     return Found(recordings, faults)
+
+
+def _shown(name: str) -> str:
+    """Write a file's name, which may be any bytes, as text that every report can hold."""
+    return os.fsencode(name).decode(errors="replace")
 
 
 def parse(text: str, suffix: str) -> Iterable[tuple[str, str | None]]:
@@ -110,11 +116,11 @@ def parse(text: str, suffix: str) -> Iterable[tuple[str, str | None]]:
         case ".json":
             return _of_json(json.loads(text))
         case ".jsonl":
-            return map(_of_row, [json.loads(line) for line in text.splitlines() if line.strip()])
-        case ".csv":
-            return _of_table(csv.reader(text.splitlines(), strict=True))
+            return map(_of_row, [json.loads(line) for line in text.split("\n") if line.strip()])
+        case ".csv":  # where a cell in quotes may go over lines
+            return _of_table(csv.reader(StringIO(text, newline=""), strict=True))
         case ".tsv":  # no quoting: as Common Voice has it
-            return _of_table(csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+            return _of_table(csv.reader(StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
     raise ValueError("its name must end in .json, .jsonl, .csv or .tsv")
 
 

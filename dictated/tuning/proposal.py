@@ -14,7 +14,7 @@ from dictated.types import FRAME_MS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dictated.config import VadSettings
+    from dictated.config import SegmentSettings, VadSettings
     from dictated.tuning.fit import Fit
     from dictated.tuning.trace import Trace
 
@@ -109,17 +109,22 @@ def pauses(speech: Sequence[bool]) -> list[int]:
     return [gap * FRAME_MS for gap in gaps if SHORTEST <= gap <= LONGEST]
 
 
-def pause(gaps: Sequence[int], pause_ms: int) -> list[Proposal]:
-    """Propose how long a pause ends an utterance, by those the speaker makes within sentences."""
+def pause(gaps: Sequence[int], segment: SegmentSettings) -> list[Proposal]:
+    """Propose how long a pause ends an utterance, by those the speaker makes within sentences.
+
+    It lies within what the user has set for pauses that adapt, and the engine begins before it is over.
+    """
     if len(gaps) < ENOUGH:
         return []
     longest = sorted(gaps)[math.ceil(SHARE * len(gaps)) - 1]
     fitting = math.ceil((longest + ABOVE_MS) / ROUND_MS) * ROUND_MS
-    value = min(max(fitting, LEAST_MS), MOST_MS)
-    if abs(value - pause_ms) < WORTH_MS:
+    least = max(LEAST_MS, segment.pause_least_ms, segment.speculate_ms + ROUND_MS)
+    most = min(MOST_MS, segment.pause_most_ms or MOST_MS)
+    value = max(least, min(fitting, most))
+    if least > most or abs(value - segment.pause_ms) < WORTH_MS:
         return []
     reason = f"95 of 100 of your pauses within sentences are at most {longest} ms, of {len(gaps)}"
-    return [Proposal(reason, ("segment", "pause_ms"), pause_ms, value)]
+    return [Proposal(reason, ("segment", "pause_ms"), segment.pause_ms, value)]
 
 
 def _toml(value: str | float) -> str:
