@@ -108,7 +108,8 @@ def figures(records: Sequence[dict[str, Any]], looks: Sequence[dict[str, Any]]) 
         "most_waiting": max(waiting, default=0),
         "waiting_at_the_end": waiting[-1] if waiting else 0,
         "end_to_text_ms": {"all": spread(late), "first_quarter": first, "last_quarter": last},
-        "backlog": [[told["at_s"], told["waiting"]] for told in looks],
+        "looks": len(looks),
+        "backlog": [[told["at_s"], told["waiting"]] for told in looks if told["waiting"]],
         "fell_behind": bool(overflows or grew or not late or (waiting and waiting[-1])),
     }
 
