@@ -43,7 +43,7 @@ def hand(keys: str) -> Hand:
 @pytest.mark.parametrize(
     ("said", "intent"),
     [
-        ("Insert my address.", Intent("1 High Street\nHull")),
+        ("Insert my address.", Intent("1 High Street\nHull", verbatim=True)),
         ("It costs twenty five euros, btw.", Intent("It costs €25, by the way.")),
         ("He reads anna karenin.", Intent("He reads AK.")),
         ("Scratch that.", Intent("", takes_back=1)),

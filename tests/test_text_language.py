@@ -36,10 +36,17 @@ def test_words_are_kept_as_they_are_compared() -> None:
 
 
 @pytest.mark.parametrize("code", SHIPPED)
-def test_words_that_do_not_end_a_sentence_are_single_and_exceptions_end_with_one(code: str) -> None:
+def test_an_exception_ends_with_a_word_that_ends_no_sentence(code: str) -> None:
     known = language(code)
     lasts = {pair.split()[-1] for pair in known.ending}
     assert lasts <= known.unending
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_an_article_of_two_words_ends_with_the_first_of_a_mark(code: str) -> None:
+    known = language(code)
+    seconds = {pair.split()[1] for pair in known.articles if " " in pair}
+    assert seconds <= {speech(phrase).words[0] for phrase in known.punctuation}
 
 
 def test_a_language_without_a_table_is_empty() -> None:

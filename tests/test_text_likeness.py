@@ -42,10 +42,51 @@ def test_a_text_obeyed_answered_translated_or_told_anew_is_none(before: str, aft
         ),
         ("do not send it to anna", "Do send it to Anna."),
         ("ich komme morgen nicht nach hause", "Ich komme morgen nach Hause."),
+        ("he is not able to do it", "He is notable to do it."),
+        ("nobody of us here has ever seen it before", "Of us here has ever seen it before."),
+        ("non voglio partire domani mattina", "Voglio partire domani mattina."),
+        ("ik ga morgen niet naar huis", "Ik ga morgen naar huis."),
+        ("eu não vou para casa amanhã", "Eu vou para casa amanhã."),
+        ("nie chcę iść tam jutro rano", "Chcę iść tam jutro rano."),
+        ("jag vill inte åka dit imorgon", "Jag vill åka dit imorgon."),
+        ("nu vreau să plec mâine dimineață", "Vreau să plec mâine dimineață."),
+        ("я не пойду туда завтра утром", "Я пойду туда завтра утром."),
+        ("删除这个文件", "不要删除这个文件"),
+        ("我没有删除这个文件", "我删除这个文件"),
+        ("今日は会議に行きます", "今日は会議に行きません"),
+        ("昨日は行かなかったと思います", "昨日は行ったと思います"),
+        ("พรุ่งนี้ผมไม่ไปตลาด", "พรุ่งนี้ผมไปตลาด"),
     ],
 )
 def test_a_word_that_denies_is_no_light_thing(before: str, after: str) -> None:
     assert change(before, after) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "part"),
+    [
+        ("请把这封信翻译成英文", "请把这封信翻译成德文。", 1 / 10),
+        ("コーヒーを二つ", "コーヒーを三つ", 1 / 7),
+        ("我用github写", "我用GitHub看。", 1 / 4),
+    ],
+)
+def test_where_no_space_parts_words_each_character_is_one(before: str, after: str, part: float) -> None:
+    assert change(before, after) == part
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("3.5 million", "35 million"), ("in 2025", "in 2026"), ("it is 3.5kg", "it is 35kg"), ("3rd", "33rd")],
+)
+def test_other_figures_are_another_word(before: str, after: str) -> None:
+    assert change(before, after) == 1 / len(before.split())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("1000000 euros", "1,000,000 euros"), ("1.000 m", "1000 m"), ("3,5 km", "3.5 km")]
+)
+def test_figures_set_otherwise_are_the_same(before: str, after: str) -> None:
+    assert change(before, after) == 0
 
 
 @given(TEXTS)

@@ -51,6 +51,20 @@ def test_a_phrase_without_words_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "told"), [("eng", "en"), ("ger", "de"), ("English", "en"), ("en-US", "en"), ("", "en")]
+)
+def test_a_language_that_is_called_otherwise_is_told(code: str, told: str) -> None:
+    assert list(problems({code: {"hop": "x"}})) == [
+        f'text.commands.words.{code}: is no code of text.language, such as "{told}"'
+    ]
+
+
+@pytest.mark.parametrize("code", ["en", "pl", "haw"])
+def test_a_language_may_be_one_that_has_no_table(code: str) -> None:
+    assert not list(problems({code: {"hop": "x"}}))
+
+
 def test_texts_actions_and_what_is_taken_away_are_no_problems() -> None:
     assert not list(problems({"en": {"a": "@undo", "b": "x", "c": "", "at sign": "@"}}))
 

@@ -5,8 +5,9 @@ line"), are meant wherever they stand, but behind an article ("a period of time"
 ("new line, new line"), and a row is meant where both its ends are clear: the end of the utterance, a spoken
 mark, or a mark that the engine put there. Where one end is the utterance's own or a spoken mark, the other
 may touch a word that does not tie the phrase into a sentence as "a" and "of" do; but what takes back or
-stops must not be followed by a word, and what stops not follow one. A phrase in quotation marks or brackets
-is spoken of. "all caps … end caps" is meant wherever both are said.
+stops must not touch a word on either side: "I'll undo that" would lose the words, and what was not taken back
+can still be. A phrase in quotation marks or brackets is spoken of. "all caps … end caps" is meant wherever
+both are said.
 """
 
 from __future__ import annotations
@@ -76,7 +77,16 @@ def _is_noun(said: Speech, one: Found, language: Language) -> bool:
     """Tell whether an article stands before it, as in "a period of time"; a quotation may begin there."""
     if not one.first or (one.act is Act.WRITE and opens(one.meaning.text[0], language)):
         return False
-    return said.words[one.first - 1] in language.articles
+    if _edge(said.gap(one.first), is_end=False):
+        return False
+    before, noun = said.words[one.first - 1 : one.first + 1]
+    gap = said.gap(one.first - 1)
+    if gap.endswith("-"):  # "fais-le"
+        return False
+    begins_a_sentence = one.first == 1 or not ENDS.isdisjoint(gap)
+    if before in language.pronouns:
+        return begins_a_sentence or f"{before} {noun}" in language.articles
+    return before in language.articles
 
 
 def _rows(found: Iterable[Found]) -> Iterator[list[Found]]:
@@ -105,6 +115,7 @@ def _is_clear(said: Speech, row: Sequence[Found], marks: _Marks, language: Langu
     return (
         after is _Edge.END
         and row[0].act is not Act.STOP
+        and all(one.act is not Act.UNDO for one in row)
         and said.words[first - 1] not in language.tied_before
     )
 

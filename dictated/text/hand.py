@@ -43,7 +43,7 @@ class Hand:
         """Return what the text asks for. Takes a bounded time, and raises nothing, whatever the text."""
         snippet = self._snippets.called(text)
         if snippet is not None:
-            return Intent(snippet)
+            return Intent(snippet, verbatim=True)
         for correct in self._correct:
             text = correct(text)
         intent = self._reader.read(text)

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 class Intent:
     r"""First take back so many texts that were delivered before, then write the text, then stop listening.
 
-    `text` has "\n" only where a new line was asked for.
+    `text` has "\n" only where a new line was asked for. One that is `verbatim` is the user's own, and
+    stays as it stands.
     """
 
     text: str = field(default="", repr=False)
     takes_back: int = 0
     stops: bool = False
+    verbatim: bool = False

@@ -13,6 +13,7 @@ import regex
 
 from dictated.text import marks
 from dictated.text.language import language as table
+from dictated.text.scripts import are_unspaced
 from dictated.text.sentence import fitted, goes_on, place
 
 if TYPE_CHECKING:
@@ -23,24 +24,16 @@ Mode = Literal["smart", "space", "line", "none"]
 NARROW = "\u202f"
 """Narrow no-break space (Unicode), as French sets it before "?", "!", ";", ":" and inside « »."""
 
-_UNSPACED = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3000-\u30ff\uff01-\uff65]"
-)
-"""Scripts that put no space between words, and the marks of Chinese and Japanese."""
-
-_WIDE = regex.compile(r"[\u3001-\u3020\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]")
-"""Marks of Chinese and Japanese: their space is inside them."""
-
 _PAIR = 2
 """A mark and the character behind it tell ".", ends, from ".NET", begins."""
 
 
-def join(before: str, text: str, mode: Mode, language: str) -> str:
+def join(before: str, text: str, mode: Mode, language: str, *, verbatim: bool = False) -> str:
     r"""Return what is to be typed for a text that follows `before`, both as they are or are to be typed.
 
     `before` is the end of what was typed last in this window, "" where that is not known. "space" puts a
     space behind the text (none behind a line break), "line" a line break, "none" nothing; nothing stays
-    nothing.
+    nothing. A text that is `verbatim` is changed in no mode, but parted from what stands beside it.
     """
     if not text or mode == "none":
         return text
@@ -48,7 +41,15 @@ def join(before: str, text: str, mode: Mode, language: str) -> str:
         return text + "\n"
     if mode == "space":
         return text if text.endswith("\n") else text + " "
+    if verbatim:
+        return _parted(before, text, table(language))
     return _smart(before, text.strip(" "), table(language))
+
+
+def _parted(before: str, text: str, language: Language) -> str:
+    """Return the text with what parts it from a word before it; its own marks do not matter."""
+    first = text[0] if text[0].isalnum() or text[0].isspace() else "a"
+    return _gap(before, first, language) + text
 
 
 def _smart(before: str, text: str, language: Language) -> str:
@@ -66,7 +67,7 @@ def _gap(before: str, text: str, language: Language) -> str:
         return NARROW if text[0] in language.narrow else ""
     if marks.opens(before[-1], language) or _has_opened_a_quotation(before):
         return NARROW if before[-1] == "«" and language.narrow else ""
-    if _is_tied(before, text, language) or _is_unspaced(before, text):
+    if _is_tied(before, text, language) or are_unspaced(before, text):
         return ""
     return " "
 
@@ -90,16 +91,14 @@ def _is_tied(before: str, text: str, language: Language) -> bool:
         return language.code == "fr"
     behind = marks.ties(before[-1]) and not before[-_PAIR:-1].isspace() and len(before) > 1
     ahead = text[0] in "-/" and (len(text) == 1 or text[1].isalpha())
-    return behind or ahead
-
-
-def _is_unspaced(before: str, text: str) -> bool:
-    """Tell whether the scripts on both sides put no space between words; a figure belongs to either."""
-    left, right = before.rstrip("\u3099\u309a\ufe0e\ufe0f")[-1:], text[0]
-    if _WIDE.match(left) or _WIDE.match(right):
+    if behind and not _is_path(before.rsplit(maxsplit=1)[-1]):
         return True
-    sides = [_UNSPACED.match(char) is not None for char in (left, right)]
-    return all(sides) or (any(sides) and (left.isdecimal() or right.isdecimal()))
+    return ahead and not _is_path(text.split(maxsplit=1)[0])
+
+
+def _is_path(word: str) -> bool:
+    """Tell whether a word has more than the one slash that parts two of a kind ("and/or")."""
+    return word.count("/") > 1
 
 
 _BEFORE_MARK = regex.compile(r"(?<=[^\s?!;:«])[ \u00a0\u202f]?(?<![?!;:])([?!;:]++)(?=[\s»”\")\]]|\Z)")

@@ -1,8 +1,9 @@
 """Writes numbers that are spoken as words in figures, with per cent and units: "25 %", where it is sure.
 
 Words are kept where figures may be wrong or ugly: numbers up to twelve in prose, ordinals ("the twenty second
-pause"), "a hundred", round millions, a lone "hundred", and numbers side by side ("three thirty"), but for
-years ("nineteen ninety five") and three or more figures read out ("one two three").
+pause"), "a hundred", round millions, a lone "hundred", "eighteen hundreds", times and other idioms, and
+numbers side by side ("three thirty"), but for years ("nineteen ninety five") and three or more figures read
+out ("one zero three").
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
+from dictated.text.idioms import idioms
 from dictated.text.units import UNITS
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ _ARTICLES = frozenset(
     {"ein", "eine", "einen", "einem", "einer", "un", "une", "una", "uno", "een", "um", "uma", "en"}
 )
 """Words for one that are seldom a number: "un euro"."""
+
+_PLURALS = frozenset({"hundreds", "thousands"})
+"""A number that ends so is a time, or "many"."""
+
+_NAMES = frozenset({"sign", "signs"})
+"""Behind a unit: it is spoken of, or a command."""
 
 _CENTURIES = range(17, 21)
 """English years as they are spoken: "twenty twenty six"; earlier ones sound like times of day."""
@@ -115,20 +123,39 @@ class Numbers:
         """Return how many tokens from `at` on are a unit, and its sign."""
         for size in range(self._longest, 0, -1):
             words = tuple(token.word.lower() for token in tokens[at : at + size])
-            if words in self._units:
+            named = any(token.word.lower() in _NAMES for token in tokens[at + size : at + size + 1])
+            if words in self._units and not named:
                 return len(words), self._units[words]
         return 0, ""
 
     def _numbers(self, tokens: Sequence[_Token]) -> Iterator[_Number]:
         """Yield the cardinal numbers that stand apart from other numbers, years and rows of figures whole."""
+        words: list[str] = []
+        rows = {}  # by the index in `words` at which each stands
+        at = 0
+        for row in self._rows(tokens):
+            words += [token.word for token in tokens[at : row[0].start]]
+            rows[len(words)] = row
+            at = row[-1].end
+            words.append("_".join(found.text for found in row) + self._unit(tokens, at)[1])
+        words += [token.word for token in tokens[at:]]
+        idiomatic = {place for idiom in idioms(words, self._language) for place in idiom}
+        for place, row in rows.items():
+            if place not in idiomatic:
+                yield from self._of_row(row, tokens)
+
+    def _rows(self, tokens: Sequence[_Token]) -> Iterator[list[Any]]:
+        """Yield the numbers that text2num finds, those side by side together."""
         from text_to_num import find_numbers  # noqa: PLC0415 (only where numbers are wanted)
 
         row: list[Any] = []
-        for found in [*find_numbers(list(tokens), self._language, -1.0), None]:
-            if row and (found is None or found.start != row[-1].end):
-                yield from self._of_row(row, tokens)
+        for found in find_numbers(list(tokens), self._language, -1.0):
+            if row and found.start != row[-1].end:
+                yield row
                 row = []
-            row += [found] if found else []
+            row.append(found)
+        if row:
+            yield row
 
     def _of_row(self, row: Sequence[Any], tokens: Sequence[_Token]) -> Iterator[_Number]:
         """Yield the number that stands alone, or that a row of them is."""
@@ -137,21 +164,23 @@ class Numbers:
         if any(found.is_ordinal for found in row) or any(word[0].isdecimal() for word in beside):
             return
         values = [found.value for found in row]
-        if _is_vague(values[-1], *(token.word.lower() for token in tokens[max(first - 1, 0) : first + 1])):
+        if _is_vague(values[-1], *(token.word.lower() for token in tokens[max(first - 1, 0) : end])):
             return
-        figures = " ".join(found.text for found in row)
+        figures = "".join(found.text for found in row)
         if len(row) == 1:
             yield _Number(first, end, values[0], figures)
         elif self._language == "en" and len(row) == 2 and _is_year(*values):  # noqa: PLR2004 (its two halves)
-            yield _Number(first, end, values[0] * 100 + values[1], figures.replace(" ", ""))
-        elif len(row) > 2 and max(values) < 10:  # noqa: PLR2004 (figures read out: three or more below ten)
+            yield _Number(first, end, values[0] * 100 + values[1], figures)
+        elif figures.isdecimal() and len(figures) > 2 and max(values) < 10:  # noqa: PLR2004 (figures read out)
             yield _Number(first, end, 0, figures)
 
 
 def _is_vague(value: float, *words: str) -> bool:
-    """Whether a number is "a hundred …" or round millions, where `words` are its first and the one before."""
-    return (value >= _ROUND and value % 1000 == 0) or (
-        words[0] == "a" and words[-1] in {"hundred", "thousand"}
+    """Whether a number is "a hundred …", "… hundreds" or round millions; `words`: it and the one before."""
+    return (
+        (value >= _ROUND and value % 1000 == 0)
+        or (words[0] == "a" and words[1:2] in {("hundred",), ("thousand",)})
+        or words[-1] in _PLURALS
     )
 
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import regex
+
 from dictated.text import marks
+from dictated.text.scripts import are_unspaced
 from dictated.text.sentence import Place, fitted
 
 if TYPE_CHECKING:
     from dictated.text.language import Language
+
+
+_LOOKED_AT = 3
+"""Parts from the end in which it is looked for what comes before: a word, a space, a mark."""
+
+_SPLIT = regex.compile(r"(?<!\w)\w['’]\Z")  # noqa: RUF001 (the apostrophe that printers use)
+"""The end of what is no word for itself: "O'"."""
+
+_SHORTENED = regex.compile(r"(?:[dmnst]|ll|re|ve)\b", regex.IGNORECASE)
+"""What is left of a word behind an apostrophe: "don't", "we'll"."""
 
 
 class Page:
@@ -25,7 +38,7 @@ class Page:
     def words(self, text: str) -> None:
         """Write words."""
         text = fitted(text, self._place, self._language)
-        self._add(text.upper() if self._is_caps else text, attaches=False)
+        self._add(text.upper() if self._is_caps else text, attaches=self._completes_a_word(text))
         self._place = Place.UNKNOWN
 
     def mark(self, text: str) -> None:
@@ -62,7 +75,8 @@ class Page:
         return "".join(self._parts)
 
     def _add(self, text: str, *, attaches: bool) -> None:
-        if self._parts and not (self._is_glued or attaches):
+        before = "".join(self._parts[-_LOOKED_AT:])
+        if before and not (self._is_glued or attaches or are_unspaced(before, text)):
             self._parts.append(" ")
         self._parts.append(text)
         self._is_quoting ^= text.count('"') % 2 == 1
@@ -77,4 +91,12 @@ class Page:
         last = text[-1]
         if last == '"':
             return self._is_quoting
-        return marks.opens(last, self._language) or (marks.ties(last) and len(text) == 1)
+        is_tie = marks.ties(last) and len(text) == 1 and last not in self._language.parting
+        return is_tie or marks.opens(last, self._language)
+
+    def _completes_a_word(self, text: str) -> bool:
+        """Tell whether a word goes on behind an apostrophe; behind "the boys'" another begins."""
+        before = "".join(self._parts[-_LOOKED_AT:])
+        if before[-1:] not in self._language.parting:
+            return False
+        return _SHORTENED.match(text) is not None or _SPLIT.search(before) is not None

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import regex
+
 from dictated.text.marks import MARKS
 from dictated.text.speech import speech
 from dictated.wording import tidy
@@ -32,6 +34,11 @@ class Act(StrEnum):
     STOP = "@stop"
     LITERAL = "@literal"
 
+
+_CODE = regex.compile("[a-z]{2,3}")
+
+_OTHER_CODES = {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es"}
+"""Codes (ISO 639-2) of languages that have a table under a shorter one."""
 
 ACTIONS = frozenset(Act) - {Act.WRITE}
 """What may stand in a table beside a text."""
@@ -111,6 +118,9 @@ class Phrases:
 def problems(words: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     """Yield a line for each of the user's words that can do nothing: `text.commands.words.en."hop": …`."""
     for code, phrases in words.items():
+        if code in _OTHER_CODES or not _CODE.fullmatch(code):
+            known = _OTHER_CODES.get(code, "en")
+            yield f'text.commands.words.{tidy(code)}: is no code of text.language, such as "{known}"'
         for phrase, value in phrases.items():
             where = f'text.commands.words.{tidy(code)}."{tidy(phrase)}"'
             if not speech(phrase).words:
@@ -134,8 +144,10 @@ def _meaning(value: str, settings: Commands, *, is_mark: bool) -> Meaning | None
     """Return what a value of a table stands for; nothing where it is not read, or is no action."""
     if value == Act.LITERAL:
         return Meaning(Act.LITERAL)
-    if not settings.enter and (value in _BREAKS or "\n" in value):
-        return None
+    if not settings.enter:
+        value = value.rstrip("\n") if is_mark else value  # "punto y aparte" is a full stop in any case
+        if value in _BREAKS or "\n" in value:
+            return None
     anywhere = settings.punctuation and is_mark
     if settings.when == "never" and not anywhere:
         return None

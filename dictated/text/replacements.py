@@ -1,7 +1,8 @@
 r"""Puts one text in the place of another, rule by rule, as `text.replacements` says.
 
 A phrase is a whole word where no letter or digit goes on beside it, nor an apostrophe with a letter behind it
-("don" in "don't"); "GitHub" is one in "GitHub's". In a script without spaces every place is a boundary.
+("don" in "don't"); "GitHub" is one in "GitHub's". In a script without spaces every place is a boundary. Which
+apostrophe is written does not matter.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import regex
 
 from dictated.text.casing import Case, capitalised, case_of
+from dictated.text.removal import left, removing
+from dictated.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,11 +38,11 @@ LONGEST = 20_000
 MOST_REPEATS = 10_000
 """How many copies of its parts `{n}` may ask for; `regex` lays them all out: 100 000 are 30 MB."""
 
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-"""Letters of scripts that put no space between words."""
-
+_UNSPACED = rf"[{UNSPACED}]"
 _BEFORE = rf"(?<!(?!{_UNSPACED})\w)"
 _AFTER = rf"(?!(?!{_UNSPACED})\w|['\u2019](?!s\b)\w)"
+
+_APOSTROPHE = regex.compile("['\u2019]")
 
 _PROBE = "\ue000\ue000\ue000"
 """Private characters no rule is about; between two of them only a pattern for nothing at all matches."""
@@ -105,6 +108,7 @@ class Rule:
     put: tuple[str | _Group, ...]
     hint: str  # found, in any case, in every text that the pattern matches: spares most of the searches
     keeps_case: bool
+    vanishes: bool = False
 
     def carry_out(self, text: str, seconds: float) -> str:
         """Return the text with every match replaced.
@@ -130,6 +134,8 @@ class Rule:
         return str(self.pattern.sub(put, text, timeout=seconds, concurrent=True))
 
     def _written(self, found: Any) -> str:
+        if self.vanishes:
+            return left(found, keeps_case=self.keeps_case)
         case = case_of(found[0]) if self.keeps_case else Case.LOWER
         own = "".join(part for part in self.put if isinstance(part, str))
         if case is Case.ALL and own == own.lower():
@@ -160,18 +166,21 @@ def read(rule: Replacement) -> Rule:
         return Rule(pattern, tuple(_parts(rule.put, pattern)), "", rule.keep_case)
     if rule.match == "word" and not rule.find.strip():
         raise ValueError('find: is no word; match = "literal" finds white space')
-    source = regex.escape(rule.find) if rule.match == "literal" else _whole(rule.find, removed=not rule.put)
-    hint = rule.find if rule.match == "literal" else rule.find.split()[0]
-    return Rule(_compiled(source, rule.keep_case), (rule.put,), hint.casefold(), rule.keep_case)
+    if rule.match == "literal":
+        pattern = _compiled(regex.escape(rule.find), rule.keep_case)
+        return Rule(pattern, (rule.put,), rule.find.casefold(), rule.keep_case)
+    whole = _whole(rule.find)
+    pattern = _compiled(whole if rule.put else removing(whole), rule.keep_case)
+    hint = max(_APOSTROPHE.split(rule.find.split()[0]), key=len).casefold()
+    return Rule(pattern, (rule.put,), hint, rule.keep_case, vanishes=not rule.put)
 
 
-def _whole(phrase: str, *, removed: bool) -> str:
-    """Write a pattern for a phrase as whole words; where it is to vanish, one of its spaces goes too."""
-    words = r"\s+".join(map(regex.escape, phrase.split()))
+def _whole(phrase: str) -> str:
+    """Write a pattern for a phrase as whole words."""
+    words = r"\s+".join(_APOSTROPHE.sub("['\u2019]", regex.escape(word)) for word in phrase.split())
     before = "" if regex.match(_UNSPACED, phrase.strip()) else _BEFORE
     after = "" if regex.match(_UNSPACED, phrase.strip()[-1]) else _AFTER
-    whole = before + words + after
-    return rf"^{whole}\s?|\s?{whole}" if removed else whole
+    return before + words + after
 
 
 def _compiled(source: str, any_case: bool) -> Any:  # noqa: FBT001 (the rule's own key)

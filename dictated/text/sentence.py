@@ -26,8 +26,8 @@ _FIRST = regex.compile(
 )
 """The first word, and the first letter of the second; no address, and nothing with figures in it."""
 
-_LAST = regex.compile(r"((?:[\w'\u2019]++\s++)?)([\w'\u2019]++)(?:[.,…]++)\Z")
-"""The last two words, and the marks behind them that are left off."""
+_LAST = regex.compile(r"((?:[\w'\u2019]++\s++)?)(?<![^\s\p{Pi}\p{Ps}\"])([\w'\u2019]++)(?:[.,…]++)\Z")
+"""The last two words, and the marks behind them that are left off; no part of a word ("dit-il.")."""
 
 _LOOKED_AT = 200
 """Characters from the end of a text in which its last two words are looked for."""
@@ -79,7 +79,7 @@ def goes_on(text: str, language: Language) -> str:
     if found is None:
         return text
     pair, word = _plain(found[1] + found[2]), found[2]
-    if _plain(word) not in language.unending or pair in language.ending:
+    if language.unending.isdisjoint({pair, _plain(word)}) or pair in language.ending:
         return text
     # "vitamin A." ends, and so does a name
     if found.start(2) and not (word.islower() or "'" in _plain(word)):

@@ -1,19 +1,23 @@
 """Corrects words that are nearly an entry of `text.vocabulary`: "pipe wire", "Cubernetes".
 
 Letters are compared without case, accents and spaces (insertions and deletions, as a share of both lengths:
-`rapidfuzz.fuzz.ratio`). Left as they are: another form of an entry ("window" where "Windows" is one), what
-differs in nothing but capitals and is short ("will", "mark") or ALL CAPITALS, and what is an entry already.
+`rapidfuzz.fuzz.ratio`). Left as they are: an entry with more before or behind it ("pipewires", "l'amour") or
+without its ending ("window" where "Windows" is one), what differs in nothing but capitals and is short
+("will", "mark") or ALL CAPITALS, and what is an entry already. Nothing else is meant for a short entry with a
+mark at its edge (".NET"), nor for one in a script without spaces, or in Korean, where endings stand close.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import regex
 
 from dictated.text.casing import Case, capitalised, case_of
+from dictated.text.scripts import UNSPACED
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
@@ -28,11 +32,12 @@ MOST_WORDS = 2500
 SHORTEST = 5
 """Letters an entry must have for words unlike it, or unlike in capitals only, to be corrected to it."""
 
-_WORD = regex.compile(r"\w+(?:['\u2019.&]\w+)*")
+_LETTER = rf"[\w--[{UNSPACED}\p{{Hangul}}]]"
+_WORD = regex.compile(rf"(?V1){_LETTER}+(?:['\u2019.&]{_LETTER}+)*")
 _POSSESSIVE = regex.compile(r"['\u2019]s$", regex.IGNORECASE)
 _GAP = frozenset({" ", "-"})
 _ENDINGS = frozenset({"s", "es", "n", "en", "e", "er", "ers", "ed", "d", "r", "ing", "in"})
-"""What makes another form of a word rather than another word, in the languages we know."""
+"""What a word may lack to be another form of an entry rather than another word, in the languages we know."""
 
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
 """Letters that Unicode does not take apart into a letter and an accent."""
@@ -40,9 +45,21 @@ _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae",
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """An entry, and the marks that stand before its first letter and behind its last."""
+
     text: str
     key: str
     words: int
+    lead: str
+    tail: str
+
+    @property
+    def may_be_missed(self) -> bool:
+        """Whether anything but itself may be meant for it."""
+        bare = self.text[len(self.lead) : len(self.text) - len(self.tail)]
+        if regex.search(rf"(?V1)[{UNSPACED}\p{{Hangul}}]", bare):
+            return False
+        return len(self.key) >= SHORTEST or bare == self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,46 +72,80 @@ class _Window:
     words: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A place in a text and what is to stand there; of those that overlap the likest counts."""
+
+    start: int
+    end: int
+    becomes: str
+    score: float
+
+    @property
+    def rank(self) -> tuple[float, int, int]:
+        """The likest first, of these the longest, of these the first."""
+        return -self.score, self.start - self.end, self.start
+
+
 class Vocabulary:
     """The entries, and how alike words must be to one."""
 
     def __init__(self, entries: Iterable[str], least: int) -> None:
         """Make the entries ready; `least` is in per cent, and 0 corrects nothing."""
-        read = (tidy(entry) for entry in entries)
-        known = [_Entry(text, plain(text), len(_WORD.findall(text))) for text in read]
-        self._entries = [entry for entry in known if entry.key and entry.words <= LONGEST_ENTRY]
-        self._texts = {entry.text for entry in self._entries}
+        read = (_entry(tidy(entry)) for entry in entries)
+        known = [entry for entry in read if entry.key and entry.words <= LONGEST_ENTRY]
+        self._by_text = {entry.text.casefold(): entry for entry in known}
+        self._texts = {entry.text for entry in known}
+        self._literal = _literal(self._texts)
+        self._entries = [entry for entry in known if entry.may_be_missed]
         self._least = least
 
     def apply(self, text: str) -> str:
         """Return the text with its near misses corrected, the likest first; punctuation and 's stay."""
-        if not self._least or not self._entries:
+        if not self._least or not self._texts:
             return text
         pieces, at = [], 0
-        for window, entry in sorted(self._hits(text), key=lambda hit: hit[0].start):
-            pieces += [text[at : window.start], self._corrected(text[window.start : window.end], entry)]
-            at = window.end
+        for hit in sorted(self._hits(text), key=lambda hit: hit.start):
+            pieces += [text[at : hit.start], hit.becomes]
+            at = hit.end
         return "".join([*pieces, text[at:]])
 
-    def _hits(self, text: str) -> Iterator[tuple[_Window, _Entry]]:
-        """Yield windows that do not overlap and the entry that each is, or is to be."""
-        windows = list(_windows(text, 1 + max(entry.words for entry in self._entries)))
+    def _hits(self, text: str) -> Iterator[_Hit]:
+        """Yield the places that do not overlap."""
         taken: set[int] = set()
-        for _, window, entry in sorted(self._scored(windows), key=_rank):
-            place = range(window.start, window.end)
+        for hit in sorted([*self._written(text), *self._meant(text)], key=lambda hit: hit.rank):
+            place = range(hit.start, hit.end)
             if taken.isdisjoint(place):
                 taken.update(place)
-                yield window, entry
+                yield hit
 
-    def _scored(self, windows: list[_Window]) -> Iterator[tuple[float, _Window, _Entry]]:
-        """Yield for each window the entry it is likest to, with how alike they are, where that is enough."""
-        if not windows:
+    def _written(self, text: str) -> Iterator[_Hit]:
+        """Yield the places where an entry stands, marks and all."""
+        spans = _spans(text)
+        end = spans[-1][1] if len(spans) == MOST_WORDS else len(text)
+        for found in self._literal.finditer(text, 0, end):
+            if entry := self._by_text.get(found[0].casefold()):
+                yield _Hit(found.start(), found.end(), self._corrected(found[0], entry), 100)
+
+    def _meant(self, text: str) -> Iterator[_Hit]:
+        """Yield the places that are like enough to an entry; where it is a form of one, it becomes itself."""
+        windows = list(_windows(text, 1 + max((entry.words for entry in self._entries), default=0)))
+        if not windows or not self._entries:
             return
         scores = self._likeness(windows)
         for window, best, score in zip(windows, scores.argmax(axis=1), scores.max(axis=1), strict=True):
-            entry = self._entries[best]
-            if score and not _is_form(window.key, entry.key):
-                yield float(score), window, entry
+            if score:
+                yield self._meaning(text, window, self._entries[best], float(score))
+
+    def _meaning(self, text: str, window: _Window, entry: _Entry, score: float) -> _Hit:
+        """Return what a place becomes; the entry's own marks, where they stand beside it, are part of it."""
+        start, end = window.start, window.end
+        if _is_form(window.key, entry.key):
+            return _Hit(start, end, text[start:end], score)
+        becomes = self._corrected(text[start:end], entry)
+        start -= len(entry.lead) if text.endswith(entry.lead, 0, start) else 0
+        end += len(entry.tail) if text.startswith(entry.tail, end) else 0
+        return _Hit(start, end, becomes, score)
 
     def _likeness(self, windows: list[_Window]) -> Any:
         """Return a row a window, a column an entry: per cent, or 0 for too little.
@@ -122,15 +173,27 @@ class Vocabulary:
         return capitalised(entry.text) if lower and case_of(found) is Case.INITIAL else entry.text
 
 
-def _rank(hit: tuple[float, _Window, _Entry]) -> tuple[float, int, int]:
-    """The likest first, of these the longest, of these the first."""
-    score, window, _ = hit
-    return -score, -len(window.key), window.start
+def _entry(text: str) -> _Entry:
+    marks = regex.fullmatch(r"(\W*)(?:.*\w)?(\W*)", text)
+    lead, tail = marks.groups() if marks else ("", "")
+    return _Entry(text, plain(text), len(_WORD.findall(text)), lead, tail)
+
+
+def _literal(texts: Iterable[str]) -> Any:
+    """Return a pattern for any of the texts in any case, the longest first, inside no word."""
+    either = "|".join(map(regex.escape, sorted(texts, key=len, reverse=True)))
+    source = rf"(?V1)(?<!{_LETTER}['\u2019.&]?)(?:{either})(?!['\u2019.&]?(?<!['\u2019](?=s\b)){_LETTER})"
+    return regex.compile(source, regex.IGNORECASE)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Return where the words stand that are looked at."""
+    return [found.span() for found in islice(_WORD.finditer(text), MOST_WORDS)]
 
 
 def _windows(text: str, most: int) -> Iterator[_Window]:
     """Yield every row of up to `most` words with nothing but a space or a hyphen between them."""
-    spans = [found.span() for found, _ in zip(_WORD.finditer(text), range(MOST_WORDS), strict=False)]
+    spans = _spans(text)
     for first, (start, _) in enumerate(spans):
         for last in range(first, min(first + most, len(spans))):
             if last > first and text[spans[last - 1][1] : spans[last][0]] not in _GAP:
@@ -141,10 +204,12 @@ def _windows(text: str, most: int) -> Iterator[_Window]:
             yield _Window(start, start + len(word), plain(word), last - first + 1)
 
 
-def _is_form(one: str, other: str) -> bool:
-    """Whether one of two is the other with an ending."""
-    short, long = sorted((one, other), key=len)
-    return long.startswith(short) and long[len(short) :] in _ENDINGS
+def _is_form(found: str, entry: str) -> bool:
+    """Whether a word is an entry with more before or behind it, or without its ending."""
+    if found == entry:
+        return False
+    lacks = entry.startswith(found) and entry[len(found) :] in _ENDINGS
+    return lacks or found.startswith(entry) or found.endswith(entry)
 
 
 def plain(text: str) -> str:
