@@ -92,7 +92,7 @@ class Run:
     def go(self) -> Run:
         """Hear all of it."""
         rules = build_rules(self.policy.settings, ahead=True)
-        patience = build_patience(Config(segment=self.policy.settings))
+        patience = build_patience(Config(segment=self.policy.settings))("")
         segmenter = Segmenter(rules, may_end=self._suppose)
         for number, (frame, speech) in enumerate(zip(self.case.frames, self.case.speech, strict=True), 1):
             self._now = number * FRAME_SECONDS

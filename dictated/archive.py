@@ -107,9 +107,13 @@ class Archive:
         log.log(level, "utterance %d: %s; %s", self._number(utterance), reason, where, extra=extra)
         await self._end(utterance, Fate.FAILED, transcript, reason)
 
+    def listed(self, _: Utterance) -> int:
+        """Return its number in the history; 0 where that does not have it."""
+        return 0
+
     def _number(self, utterance: Utterance) -> int:
         """What the user knows it by."""
-        return utterance.number
+        return self.listed(utterance) or utterance.number
 
     def _whereabouts(self, _: Utterance) -> tuple[str, bool]:
         """Say where the sound is, and whether it was kept by us."""
@@ -203,8 +207,9 @@ class DiskArchive(Archive):
     def _place(self, utterance: Utterance) -> _Place:
         return self._places.get(utterance.number, _Place())
 
-    def _number(self, utterance: Utterance) -> int:
-        return self._place(utterance).id or utterance.number
+    def listed(self, utterance: Utterance) -> int:
+        """Return its number in the history; 0 where that does not have it."""
+        return self._place(utterance).id
 
     def _whereabouts(self, utterance: Utterance) -> tuple[str, bool]:
         place = self._place(utterance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
@@ -103,7 +104,7 @@ class Belated:
         try:
             await to_thread.run_sync(records.begin, number, transcript, sink.name, await sink.place())
             try:
-                await sink.deliver(transcript)
+                await sink.deliver(replace(transcript, number=number))
             except SinkError as error:
                 await to_thread.run_sync(records.missed, number, sink.name)
                 return f"{sink.name}: {error}"

@@ -19,7 +19,7 @@ from dictated.hotkeys.chord import bindings
 from dictated.insertion import Insertion
 from dictated.ledger import Ledger
 from dictated.parts import Parts, no_glance
-from dictated.profiles import all_effective, profile_in
+from dictated.profiles import all_effective, asked_ahead, profile_in
 from dictated.recorders.audiofile import AudioFile
 from dictated.recorders.microphone import Microphone
 from dictated.recovery import Recovery
@@ -85,7 +85,7 @@ def parts(config: Config, around: Surroundings, kept: Parts | None = None) -> Pa
         history, ledger, transcriber, status = kept.history, kept.ledger, kept.transcriber, kept.engines
     spool = Spool(around.paths.spool_dir)
     sinks = delivery(config, around)
-    ahead = transcription.ahead(config)
+    ahead = asked_ahead(config)
     again = resending(config.limits)
     recovery = Recovery(transcriber, sinks.sinks, spool, history, again, route=sinks.of)
     return Parts(
@@ -159,10 +159,12 @@ def rules(settings: SegmentSettings, *, ahead: bool = False) -> Rules:
     )
 
 
-def patience(config: Config) -> Patience:
-    """How long a pause may be by what was said before it, counted in frames."""
-    segment = config.segment
-    return Patience.from_ms(segment.pause_least_ms, segment.pause_most_ms, config.text.language)
+def patience(config: Config) -> Callable[[str], Patience]:
+    """How long a pause may be by what was said before it: by profile, in whose language it is judged."""
+    least, most = config.segment.pause_least_ms, config.segment.pause_most_ms
+    languages = {name: one.text.language for name, one in all_effective(config).items()}
+    patiences = {name: Patience.from_ms(least, most, language) for name, language in languages.items()}
+    return lambda profile: patiences.get(profile, patiences[""])
 
 
 def keep(config: Config) -> Keep:

@@ -20,7 +20,7 @@ from dictated.turns import Turns
 from dictated.types import NO_HINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from dictated.ledger import Ledger
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dictated.supposition import Supposition
     from dictated.types import Hints, Transcript, Utterance
 
-__all__ = ["Chain", "Terms"]
+__all__ = ["Chain", "Terms", "lanes"]
 
 FRESH = timedelta(seconds=60)
 """How long what was said before still belongs to what is said now."""
@@ -44,6 +44,27 @@ class _Said:
     words: str
 
 
+def lanes(
+    engines: Sequence[Transcriber], terms: Terms, ledger: Ledger, turns: Mapping[str, Turns] | None = None
+) -> Sequence[Lane]:
+    """Return a lane for each engine, in the order they are asked.
+
+    `turns` are those at the engines by name, where others ask them, too.
+    """
+    shared = turns or {}
+    made: list[Lane] = []
+
+    def stand_in(absent: Lane) -> str | None:
+        able = (lane.name for lane in made if lane is not absent and lane.condition is Condition.OK)
+        return next(able, None)
+
+    for engine in engines:
+        breaker = Breaker(terms.skip_after, terms.skip_s)
+        own = shared.get(engine.name) or Turns(terms.in_flight)
+        made.append(Lane(engine, breaker, own, ledger, stand_in))
+    return made
+
+
 class Chain:
     """A `Transcriber` of transcribers: each is asked at most `in_flight` at once, the oldest utterance first.
 
@@ -53,9 +74,12 @@ class Chain:
 
     name = "chain"
 
-    def __init__(self, engines: Sequence[Transcriber], terms: Terms, hints: Hints, ledger: Ledger) -> None:
-        """`hints` go along with every utterance that brings none of its own."""
-        self._lanes = [self._lane(engine, terms, ledger) for engine in engines]
+    def __init__(self, lanes: Sequence[Lane], terms: Terms, hints: Hints, ledger: Ledger) -> None:
+        """`hints` go along with every utterance that brings none of its own.
+
+        Chains may share their `lanes`: what one finds out about an engine holds for all then.
+        """
+        self._lanes = lanes
         self._terms = terms
         self._hints = hints
         self._ledger = ledger
@@ -114,7 +138,7 @@ class Chain:
         if not isinstance(lane.engine, Guessing) or lane.condition is not Condition.OK:
             raise TranscriberError(f"{lane.name} is asked only for what is needed")
         guess = await lane.engine.guess(utterance, self._with_context(own, utterance))
-        return replace(guess, doubt=doubt.reason(guess, own)) if self._terms.hold_doubtful else guess
+        return self._judged(guess, own)
 
     async def close(self) -> None:
         """Close every engine."""
@@ -138,15 +162,6 @@ class Chain:
             for lane in self._lanes
         ]
 
-    def _lane(self, engine: Transcriber, terms: Terms, ledger: Ledger) -> Lane:
-        breaker = Breaker(terms.skip_after, terms.skip_s)
-        return Lane(engine, breaker, Turns(terms.in_flight), ledger, self._stand_in)
-
-    def _stand_in(self, absent: Lane) -> str | None:
-        """Name the engine that is asked while another is not."""
-        able = (lane.name for lane in self._lanes if lane is not absent and lane.condition is Condition.OK)
-        return next(able, None)
-
     def _with_context(self, hints: Hints, utterance: Utterance) -> Hints:
         """Add the end of what was said before, as far as it is known by now and not long ago."""
         before = (said for said in self._said if said.number < utterance.number)
@@ -158,16 +173,21 @@ class Chain:
     def _accept_if_true(self, supposition: Supposition, transcript: Transcript, hints: Hints) -> Transcript:
         """Make it the answer to what was said, if that is known by now."""
         if not supposition.came_true:
-            supposition.tell(transcript.text)
+            supposition.tell(self._judged(transcript, hints))
             return transcript
         return self._accept(replace(transcript, utterance=supposition.utterance), hints)
 
     def _accept(self, transcript: Transcript, hints: Hints) -> Transcript:
         """Add the doubt there is, and remember the end of a text that is believed."""
-        if self._terms.hold_doubtful:
-            transcript = replace(transcript, doubt=doubt.reason(transcript, hints))
+        transcript = self._judged(transcript, hints)
         words = transcript.text.split()[-self._terms.context_words :]
         if self._terms.context_words and words and not transcript.doubt:
             utterance = transcript.utterance
             self._said.append(_Said(utterance.number, utterance.ended, " ".join(words)))
         return transcript
+
+    def _judged(self, transcript: Transcript, hints: Hints) -> Transcript:
+        """Add the doubt there is, where doubtful words are to be held."""
+        if not self._terms.hold_doubtful:
+            return transcript
+        return replace(transcript, doubt=doubt.reason(transcript, hints))

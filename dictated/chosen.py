@@ -53,8 +53,9 @@ class Chosen:
 
     def lend(self, name: str) -> None:
         """Have this one hold until it is given back; one that there is not changes nothing."""
-        self._lent = name if name in self.names else None
-        self._tell()
+        if name in self.names:
+            self._lent = name
+            self._tell()
 
     def give_back(self) -> None:
         """Have what was chosen hold again."""

@@ -7,6 +7,7 @@ import json
 import math
 import textwrap
 import tomllib
+from datetime import date, time
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -67,28 +68,31 @@ def parse(text: str, source: str) -> Config:
     return config
 
 
-def _faults(table: type[Struct], found: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    """Yield a line for every key of `found` that `table` does not take as it stands."""
+def _faults(table: type[Struct], found: Mapping[str, Any], prefix: str, within: str = "") -> Iterator[str]:
+    """Yield a line for every key of `found` that `table` does not take as it stands.
+
+    `prefix` is the path of the table, `within` that of the profile it is of; each with a dot behind it.
+    """
     types = get_type_hints(table, include_extras=True)
     if table is Profile:  # what it changes is of the kind that is changed
         types |= {name: kind for name, kind in get_type_hints(Config).items() if name in TABLES}
     for key, value in found.items():
         path = prefix + key
         if key not in types:
-            yield f"{path}: there is no such key{_nearest(path)}"
+            yield f"{path}: there is no such key{_nearest(path, within)}"
         elif _is_table(types[key]):
-            yield from _table_faults(types[key], value, path)
+            yield from _table_faults(types[key], value, path, within)
         elif types[key] == dict[Name, Profile] and isinstance(value, dict):
             for name, profile in value.items():
                 yield from _value_faults(Name, name, path)
-                yield from _table_faults(Profile, profile, f"{path}.{name}")
+                yield from _table_faults(Profile, profile, f"{path}.{name}", f"{path}.{name}.")
         else:
             yield from _value_faults(types[key], value, path)
 
 
-def _table_faults(table: type[Struct], value: object, path: str) -> Iterator[str]:
+def _table_faults(table: type[Struct], value: object, path: str, within: str) -> Iterator[str]:
     if isinstance(value, dict):
-        yield from _faults(table, value, path + ".")
+        yield from _faults(table, value, path + ".", within)
     else:
         yield f"{path}: found {_shown(value, path)}; allowed is a table [{path}]"
 
@@ -122,14 +126,18 @@ def _choices(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) if get_origin(kind) is Literal else ()
 
 
-def _nearest(path: str) -> str:
-    """Name the known key most like `path`, or one that ends in the same word."""
+def _nearest(path: str, within: str) -> str:
+    """Name the known key most like `path`, or one that ends in the same word; within a profile, one of it."""
+    wanted = path.removeprefix(within)
     known = [name for name, _ in settings(Config())]
+    if within:
+        changed = [name for name in known if name.startswith(("text.", "stt.", "output.sinks"))]
+        known = [*Profile.__struct_fields__, *changed]
     tables = {name.rpartition(".")[0] for name in known}
-    close = difflib.get_close_matches(path, [*known, *tables], n=1, cutoff=0.6)
+    close = difflib.get_close_matches(wanted, [*known, *tables], n=1, cutoff=0.6)
     if not close:
-        close = [name for name in known if name.endswith("." + path.rpartition(".")[2])][:1]
-    return f"; did you mean {close[0]}?" if close else ""
+        close = [name for name in known if name.endswith("." + wanted.rpartition(".")[2])][:1]
+    return f"; did you mean {within}{close[0]}?" if close else ""
 
 
 def _is_table(kind: Any) -> bool:
@@ -207,7 +215,9 @@ def _toml(value: object) -> str:
     if isinstance(value, Struct):
         return _toml(msgspec.structs.asdict(value))
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (date, time)):  # of the first, a datetime is one
+        return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    return json.dumps(value, ensure_ascii=False, default=str).replace("\x7f", "\\u007f")
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

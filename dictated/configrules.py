@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib.util import find_spec
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,12 +15,12 @@ from dictated.errors import HotkeyError
 from dictated.hotkeys import usboard
 from dictated.hotkeys.chord import combinations
 from dictated.hotkeys.combination import are_pressed_alike, parse
-from dictated.profiles import DEFAULT, effective
+from dictated.profiles import DEFAULT, asked_ahead, effective
 from dictated.text import phrases
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dictated.config import Config, Hotkeys, SegmentSettings
     from dictated.hotkeys.combination import Parts
@@ -32,13 +33,21 @@ _UNPRINTABLE = "holds a control character, or one that hides; take it out"
 
 def faults(config: Config) -> Iterator[str]:
     """Yield a line for each key whose type allows more than its meaning; no line shows a secret."""
+    yield from _faults(config)
+    yield from _profiles(config)
+    yield from _ahead(config)
+
+
+def _faults(config: Config) -> Iterator[str]:
+    """Yield those of what holds without a profile, or with one."""
     yield from _pauses(config.segment)
     yield from _hotkeys(config.hotkeys, config.profiles)
     yield from _engines(config.stt)
     for name in ("openrouter", "cloudflare", "openai"):
         yield from _address(getattr(config.stt, name), f"stt.{name}")
     yield from _address(config.text.cleanup, "text.cleanup")
-    yield from _profiles(config)
+    yield from _home("stt.local.model", config.stt.local.model)
+    yield from _command("text.hook.command", config.text.hook.command)
     yield from _replacements(config.text.replacements)
     yield from _snippets(config.text.snippets)
     yield from phrases.problems(config.text.commands.words)
@@ -64,6 +73,17 @@ def _pauses(segment: SegmentSettings) -> Iterator[str]:
             "segment.pause_most_ms: needs words by the end of segment.pause_ms; set segment.speculate_ms to"
             " less than that, but not to 0"
         )
+
+
+def _ahead(config: Config) -> Iterator[str]:
+    """Who has a pause last by its words has an engine that tells them before it is over."""
+    if not asked_ahead(config):
+        for key in ("pause_least_ms", "pause_most_ms"):
+            if getattr(config.segment, key):
+                yield (
+                    f"segment.{key}: needs words ahead of time, and stt.speculate brings none; set that to"
+                    ' "always" (a service is then asked more often, which costs money), or this to 0'
+                )
 
 
 def _hotkeys(hotkeys: Hotkeys, profiles: Mapping[str, Profile]) -> Iterator[str]:
@@ -92,6 +112,24 @@ def _engines(stt: Stt) -> Iterator[str]:
         yield "stt.hedge_after: asks the next engine, and there is none; name one in stt.fallback, or set 0"
     if "cloudflare" in chosen and not stt.cloudflare.account_id:
         yield "stt.cloudflare.account_id: is not set; the dashboard shows it (Workers & Pages, Account ID)"
+
+
+def _home(key: str, path: str) -> Iterator[str]:
+    """What begins with ~ is in a home that is known here."""
+    try:
+        Path(path).expanduser()
+    except (RuntimeError, ValueError):  # no such user; a NUL in the name
+        home = json.dumps(path.partition("/")[0], ensure_ascii=False)
+        yield f"{key}: there is no home {home} here; write the whole path"
+
+
+def _command(key: str, command: Sequence[str]) -> Iterator[str]:
+    """A program can be looked for, and be given its arguments."""
+    for number, argument in enumerate(command):
+        if "\0" in argument:
+            yield f"{key}[{number}]: holds a NUL, which no program can be given; take it out"
+        elif not number:
+            yield from _home(f"{key}[0]", argument)
 
 
 def _replacements(rules: Iterable[Replacement]) -> Iterator[str]:
@@ -144,7 +182,7 @@ def _numbers(language: str) -> Iterator[str]:
 def _profiles(config: Config) -> Iterator[str]:
     """What holds with each profile can be used as what holds without."""
     plain = msgspec.structs.replace(config, profiles={})
-    known = set(faults(plain)) if config.profiles else set()
+    known = set(_faults(plain)) if config.profiles else set()
     for name, profile in config.profiles.items():
         if name == DEFAULT:
             yield f"profiles.{name}: is what holds without a profile; call it otherwise"
@@ -152,7 +190,7 @@ def _profiles(config: Config) -> Iterator[str]:
             if key != "sinks":
                 yield f"profiles.{name}.output.{key}: is the same with every profile; only sinks may differ"
         changed = effective(config, name)
-        for fault in faults(msgspec.structs.replace(changed, profiles={})):
+        for fault in _faults(msgspec.structs.replace(changed, profiles={})):
             if fault not in known:
                 yield f"profiles.{name}.{fault}"
 

@@ -12,14 +12,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
-from anyio import CancelScope, to_thread
+from anyio import CancelScope
 
 from dictated import build, configfile, control, journal, typed
 from dictated.announcer import Announcer
 from dictated.desktop import Desktop
-from dictated.errors import AlreadyRunningError, DictatedError, HotkeyError, RequestError
+from dictated.errors import AlreadyRunningError, DictatedError, RequestError
+from dictated.keys import Keys
 from dictated.notice import Subject, about, over
-from dictated.retention import Retention
+from dictated.rounds import Rounds
 from dictated.session import Session
 from dictated.types import Choose, Command, ToggleWith
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup, TaskStatus
 
     from dictated.config import Config
-    from dictated.parts import Parts
-    from dictated.ports import Hotkey
     from dictated.systemd import Systemd
     from dictated.types import Wish
 
@@ -54,11 +53,11 @@ class Daemon:
         self._session = Session()
         self._desktop = Desktop(around.environ, self._session, self._obey)
         self._around = replace(around, locked=lambda: self._desktop.lock.locked, reader=self._desktop.reader)
+        self._keys = Keys(self._obey)
         self._undos = anyio.Semaphore(0)  # how often what was typed last is still to be taken back
+        self._changed = anyio.Event()  # the configuration, as whoever sent a signal says
         self._config: Config
-        self._parts: Parts  # what the next round of the session works with
-        self._hotkey: Hotkey | None = None
-        self._late_hotkey: Hotkey | None = None  # did not work when it was started, and does when it can
+        self._rounds: Rounds
 
     async def run(self) -> str:
         """Serve until QUIT; return what ended the input before its time, or nothing.
@@ -73,62 +72,53 @@ class Daemon:
             self._config = self._load()
             self._set_up_journal()
             self._desktop.take(self._config)
-            self._parts = build.parts(self._config, self._around)
+            self._rounds = Rounds(self._session, build.parts(self._config, self._around))
             async with anyio.create_task_group() as tasks:
                 await tasks.start(self._obey_signals, tasks.cancel_scope)
                 await tasks.start(control.serve, self._around.paths.socket, self._session)
-                tasks.start_soon(self._parts.recorder.warm)
-                tasks.start_soon(self._open, tasks)  # what is said meanwhile waits for the engines
-                await self._work()
+                await self._work(tasks)
                 tasks.cancel_scope.cancel()
         return self._session.error if self._around.input_file else ""
 
-    async def _work(self) -> None:
-        """Run the session, round after round, each with the parts of the configuration that holds."""
+    async def _work(self, tasks: TaskGroup) -> None:
+        """Listen, and follow the configuration, until QUIT; whatever ends it, close what was opened."""
         if self._config.audio.listen_at_start:
             self._session.submit(Command.START)
-        ending = None
         try:
-            while ending is not Command.QUIT:
-                parts = self._parts
-                ending = await self._round(parts)
-                await parts.delivery.close()
-                if parts is not self._parts:
-                    parts.refuge.hand_over(self._parts.refuge)
-                if parts.transcriber is not self._parts.transcriber:
-                    await _close_engines(parts)
+            async with anyio.create_task_group() as beside:
+                beside.start_soon(self._rounds.parts.recorder.warm)
+                beside.start_soon(self._follow, tasks)  # what is said meanwhile waits for the engines
+                try:
+                    await self._rounds.run()
+                finally:
+                    self._systemd.stopping()
+                beside.cancel_scope.cancel()
         finally:
-            self._systemd.stopping()
             with CancelScope(shield=True):
-                await self._ignore_keys()
-                await self._parts.refuge.close()
-                await _close_engines(self._parts)
+                await self._keys.close()
+                await self._rounds.close()
+
+    async def _follow(self, tasks: TaskGroup) -> None:
+        """Open what the first configuration asks for, then take each new one, one after the other."""
+        await self._open(tasks)
+        while True:
+            await self._changed.wait()
+            self._changed = anyio.Event()
+            await self._reload()
 
     async def _open(self, tasks: TaskGroup) -> None:
         """Have what is said transcribed, then the rest that the user sees of us, and say so."""
-        await _open_engines(self._parts)
+        await self._rounds.open()
         tasks.start_soon(self._feed_watchdog)
         if self._around.input_file is not None:
             self._session.submit(Command.START)  # a file can wait, a speaker cannot
         else:
             tasks.start_soon(self._desktop.run)
             tasks.start_soon(self._take_back)
-            await self._watch_keys()
-            key = self._config.hotkeys.toggle if self._hotkey else ""
+            works = await self._keys.watch(build.hotkey(self._config, self._around))
+            key = self._config.hotkeys.toggle if works else ""
             log.info("ready; %s starts and stops listening", key or "`dictated toggle`")
         self._systemd.ready()
-
-    async def _round(self, parts: Parts) -> Command:
-        """Run the session with these parts, and beside it what looks after the disk; return what ended it."""
-        async with anyio.create_task_group() as beside:
-            for run in (parts.ledger.run, parts.refuge.run, Retention(parts.spool, parts.history).run):
-                beside.start_soon(run)
-            if self._around.input_file is None:
-                await parts.recovery.prepare()
-                beside.start_soon(parts.recovery.run)
-            ending = await self._session.run(parts)
-            beside.cancel_scope.cancel()
-        return ending
 
     def _load(self) -> Config:
         named = self._config_file is not None
@@ -138,23 +128,20 @@ class Daemon:
         """Take the new configuration at the next pause for breath, or keep the old one and say why."""
         try:
             config = self._load()
-            kept = self._parts if _same_engines(config, self._config) else None
-            parts = build.parts(config, self._around, kept)
-            if kept is None:
-                await _open_engines(parts)
+            kept = self._rounds.parts if _same_engines(config, self._config) else None
+            await self._rounds.take(build.parts(config, self._around, kept))
         except DictatedError as error:
             kept_config = "the configuration stays as it was: %s"
             log.error(kept_config, error, extra=about(Subject.SETTINGS))  # noqa: TRY400 (told to a person)
             return
         new_keys = build.keys(config) != build.keys(self._config)
-        self._config, self._parts = config, parts
+        self._config = config
         self._set_up_journal()
         self._desktop.take(config)
-        if new_keys:
-            await self._ignore_keys()
-            await self._watch_keys()
-        self._session.submit(Command.RELOAD)
         log.info("the configuration is read again", extra=over(Subject.SETTINGS))
+        await self._rounds.begun()  # only now are there the profiles that new keys are for
+        if new_keys and self._around.input_file is None:
+            await self._keys.watch(build.hotkey(config, self._around))
 
     def _set_up_journal(self) -> None:
         """Have what happens told as the configuration says; who plays a file sits before it."""
@@ -162,24 +149,6 @@ class Daemon:
         notifier = self._desktop.notifier
         others = [Announcer(notifier, asyncio.get_running_loop())] if told_on_desktop else []
         journal.set_up(self._config.feedback.log_level, self._around.environ, *others)
-
-    async def _watch_keys(self) -> None:
-        """Start the hotkeys; where they cannot work, say what does."""
-        if self._around.input_file is not None:
-            return
-        loop = asyncio.get_running_loop()
-
-        def send(wish: Wish) -> None:
-            loop.call_soon_threadsafe(self._obey, wish)
-
-        hotkey = build.hotkey(self._config, self._around)
-        try:
-            await to_thread.run_sync(hotkey.start, send)
-        except HotkeyError as error:
-            log.warning("no hotkey: %s", error, extra=about(Subject.HOTKEY))
-            self._late_hotkey = hotkey
-        else:
-            self._hotkey = hotkey
 
     def _obey(self, wish: Wish) -> None:
         """Do what a key or the tray's menu asks for; returns at once."""
@@ -201,12 +170,6 @@ class Daemon:
             await self._undos.acquire()
             await self._session.parts.delivery.take_back(1)
 
-    async def _ignore_keys(self) -> None:
-        for hotkey in (self._hotkey, self._late_hotkey):
-            if hotkey is not None:
-                await to_thread.run_sync(hotkey.stop)
-        self._hotkey = self._late_hotkey = None
-
     async def _feed_watchdog(self) -> None:
         """Tell systemd that the loop turns."""
         interval = self._systemd.watchdog_interval()
@@ -222,7 +185,7 @@ class Daemon:
             task_status.started()
             async for number in signals:
                 if number == signal.SIGHUP and _has_terminal():
-                    await self._reload()
+                    self._changed.set()  # the engines of a new configuration may take their time
                 elif told:
                     asyncio.get_running_loop().call_later(LEAVE_S, os._exit, 1)  # for a thread that hangs
                     scope.cancel()
@@ -241,19 +204,6 @@ def _same_engines(one: Config, other: Config) -> bool:
         other.limits,
         other.history,
     )
-
-
-async def _open_engines(parts: Parts) -> None:
-    """Read what the engines have cost today, then load or connect them."""
-    await parts.ledger.open()
-    await parts.transcriber.warm()
-
-
-async def _close_engines(parts: Parts) -> None:
-    """Close the engines, and then what they write into."""
-    await parts.transcriber.close()
-    await parts.ledger.close()
-    await to_thread.run_sync(parts.history.close)
 
 
 def _has_terminal() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import anyio
@@ -12,6 +12,7 @@ from anyio import CancelScope
 from dictated.errors import HeldError, RequestError, SinkError
 from dictated.notice import Subject, about
 from dictated.ports import Live, Searchable, Undoable
+from dictated.sinks.appearing import PART
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -115,6 +116,8 @@ class Delivery:
         async with self._turn:
             for sink in self.sinks:
                 if isinstance(sink, Undoable):
+                    if shut := self._shut():
+                        raise RequestError(f"{shut}; try again when it is not")
                     try:
                         return await sink.undo()
                     except SinkError as error:
@@ -152,7 +155,8 @@ class Delivery:
         takers, failed, held, missed = 0, 0, "", ""
         for sink in sinks:
             if isinstance(sink, Undoable) and (shut := self._shut()):
-                held = shut
+                begun = isinstance(sink, Live) and sink.stands_of(transcript.utterance)
+                held = f"{shut}; {PART}" if begun else shut
                 continue
             try:
                 fault = await self._offer(sink, transcript, archive)
@@ -176,7 +180,7 @@ class Delivery:
         place = await sink.place() if isinstance(sink, Searchable) else ""
         await archive.begin(transcript, sink.name, place)
         try:
-            await sink.deliver(transcript)
+            await sink.deliver(replace(transcript, number=archive.listed(transcript.utterance)))
         except HeldError:
             raise
         except SinkError as error:

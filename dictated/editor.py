@@ -70,8 +70,11 @@ class Editor:
         Raises:
             TranscriberError: it cannot be guessed at.
         """
-        guess = await guessed(self._asked, utterance, hints)
-        return replace(guess, text=await to_thread.run_sync(self._hand.preview, guess.text))
+        return await self.preview(await guessed(self._asked, utterance, hints))
+
+    async def preview(self, answer: Transcript) -> Transcript:
+        """Return the answer of an engine, to what may not be over, corrected; no command in it is obeyed."""
+        return replace(answer, text=await to_thread.run_sync(self._hand.preview, answer.text))
 
     async def close(self) -> None:
         """Close everything."""
@@ -85,22 +88,30 @@ class Editor:
         raw = transcript.text
         intent = await to_thread.run_sync(self._hand.edit, raw)
         edited = replace(
-            transcript, text=intent.text, takes_back=intent.takes_back, stops=intent.stops, raw=raw
+            transcript,
+            text=intent.text,
+            takes_back=intent.takes_back,
+            stops=intent.stops,
+            verbatim=intent.verbatim,
+            raw=raw,
         )
         for refiner in self._refiners:
-            if edited.text:
+            if edited.text.strip("\n"):
                 edited = replace(edited, text=await self._refined(refiner, edited))
         return replace(edited, raw="") if edited.text == edited.raw else edited
 
     async def _refined(self, refiner: Refiner, transcript: Transcript) -> str:
+        """Return the text refined between the line breaks at its ends, which are commands, not words."""
+        words = transcript.text.strip("\n")
+        before, _, behind = transcript.text.partition(words)
         try:
-            text = await refiner.refine(transcript)
+            refined = await refiner.refine(replace(transcript, text=words))
         except RefinerError as error:
             self._complain(refiner.name, str(error))
             return transcript.text
         if self._complaints.pop(refiner.name, None):
             log.info("%s works again", refiner.name, extra=over(Subject.TEXT))
-        return text
+        return before + refined + behind if refined else ""
 
     def _complain(self, name: str, complaint: str) -> None:
         """Say it once, not with every utterance."""

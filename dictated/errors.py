@@ -103,7 +103,7 @@ class SinkError(DictatedError):
 
 
 class NoDisplayError(SinkError):
-    """There is no screen to type on."""
+    """There is no screen to type on, or no window there to take the words; no key was pressed."""
 
 
 class HeldError(SinkError):

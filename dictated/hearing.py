@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,19 +24,18 @@ class Hearing:
         self._mute = mute
         self._tell = tell
         self._passed = 0
-        self._last = sys.maxsize  # no frame passes beyond this position
-        self._pausing: Callable[[], bool] = lambda: False
+        self._asked = 0  # the position where it was asked to finish
+        self._may_end: Callable[[int], bool] = lambda _: False
 
-    def finish(self, pausing: Callable[[], bool], most: int) -> None:
-        """Pass on no more as soon as the speaker is `pausing`, or so many frames later."""
-        self._pausing = pausing
-        self._last = self._passed + most
+    def finish(self, may_end: Callable[[int], bool]) -> None:
+        """Pass on no more as soon as it `may_end`, so many frames after this."""
+        self._asked, self._may_end = self._passed, may_end
 
     def __aiter__(self) -> Hearing:
         return self
 
     async def __anext__(self) -> Frame:
-        if self._passed >= self._last or self._pausing():
+        if self._may_end(self._passed - self._asked):
             raise StopAsyncIteration
         frame = await anext(self._frames)
         self._passed += 1

@@ -114,6 +114,15 @@ class Guessing(Transcriber, Protocol):
         ...
 
 
+@runtime_checkable
+class Previewing(Transcriber, Protocol):
+    """A transcriber that would write otherwise than the engine does."""
+
+    async def preview(self, answer: Transcript) -> Transcript:
+        """Return what the engine made of an utterance that may not be over, as it would be shown."""
+        ...
+
+
 async def guessed(asked: Transcriber, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
     """Return what `asked` makes of an utterance that is not over.
 
@@ -123,3 +132,8 @@ async def guessed(asked: Transcriber, utterance: Utterance, hints: Hints = NO_HI
     if not isinstance(asked, Guessing):
         raise TranscriberError(f"{asked.name} is not asked for what is still being said")
     return await asked.guess(utterance, hints)
+
+
+async def previewed(asked: Transcriber, answer: Transcript) -> Transcript:
+    """Return the answer of an engine as `asked` would show it while the utterance is not over."""
+    return await asked.preview(answer) if isinstance(asked, Previewing) else answer

@@ -80,8 +80,8 @@ def _why_not(having: list[str]) -> str:
 
 def _as_spoken_now(record: Record, profile: str) -> Transcript:
     """The words as if they were said this moment, to whatever window has the focus."""
-    now = datetime.now(UTC).astimezone()
-    utterance = Utterance(record.id, Segment(b"", 0, 0, 0, 0), record.began, now, profile=profile)
+    segment, asked = Segment(b"", 0, 0, 0, 0), datetime.now(UTC)
+    utterance = Utterance(record.id, segment, record.began, record.ended, profile=profile, asked=asked)
     return replace(
         Transcript(utterance, record.text, record.engine, record.took), generation=record.generation
     )

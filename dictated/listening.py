@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from dictated.gaze import Glance
     from dictated.parts import Parts
     from dictated.pipeline import Pipeline
-    from dictated.types import Frame, Utterance
+    from dictated.types import Frame, Transcript, Utterance
 
 
 LEAD_OUT = bytes(10 * FRAME_BYTES)
 """Digital silence (200 ms) behind what is not over, for guessing: without it, Moonshine Tiny often says the
 last word again and again ("though thou thou thou"), or half of another one."""
+
+WORDS = 1
+"""How long a breath is put off for words that are on their way, in times of the longest utterance: while it
+is taken nobody is heard, and it is over only when they have come."""
 
 
 class Listening:
@@ -65,8 +69,17 @@ class Listening:
         self._preview: Preview
 
     def take_a_breath(self) -> None:
-        """End as soon as nobody speaks, within the time of the longest utterance."""
-        self._hearing.finish(lambda: self._segmenter.pausing, self._parts.rules.longest)
+        """End when nobody speaks and no words are on their way, which are waited for as long as `WORDS` says.
+
+        From then on it ends when nobody speaks, within the time of the longest utterance.
+        """
+        longest = self._parts.rules.longest
+
+        def may_end(frames: int) -> bool:
+            words_first = frames < WORDS * longest and self._pipeline.waiting > 0
+            return frames >= (WORDS + 1) * longest or (self._segmenter.pausing and not words_first)
+
+        self._hearing.finish(may_end)
 
     async def run(self, pipeline: Pipeline, numbers: Iterator[int]) -> None:
         """Hand each utterance to the pipeline until the frames end.
@@ -112,11 +125,12 @@ class Listening:
         else:
             self._pipeline.forget()
 
-    def _learn(self, utterance: Utterance, text: str) -> None:
+    def _learn(self, utterance: Utterance, answer: Transcript) -> None:
         """Show what may be the whole of it, and let its words say how long this pause must last."""
-        self._preview.learn(utterance, text)
-        usual = self._parts.rules.pause
-        self._segmenter.expect(utterance.segment, self._parts.patience.frames(text, usual))
+        self._preview.learn(answer)
+        patience = self._parts.patience(utterance.profile)
+        pause = patience.frames(answer.text, self._parts.rules.pause)
+        self._segmenter.expect(utterance.segment, pause)
 
     def _notice(self) -> None:
         """Have what is being said guessed at; what came to nothing has had its number."""

@@ -14,10 +14,11 @@ from msgspec import to_builtins
 
 from dictated.details import MOST_FLIGHT, Details, Flight
 from dictated.errors import HistoryError, RequestError
+from dictated.profiles import DEFAULT
 from dictated.types import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
     from dictated.details import Past
     from dictated.history import History
@@ -74,11 +75,13 @@ class Lookout:
 
     def _under_way(self, parts: Parts | None) -> Iterator[Flight]:
         now, first = datetime.now(UTC), True
-        able = [str(engine["name"]) for engine in parts.engines() if engine["state"] == "ok"] if parts else []
+        engines = parts.engines() if parts else []
         for utterance, handle in self._session.pipeline.under_way if self._session.pipeline else ():
             pending = handle.status is TaskHandle.Status.PENDING
             outcome = handle.return_value if handle.status is TaskHandle.Status.FINISHED else None
             done = outcome.engine if isinstance(outcome, Transcript) else ""
+            holds = utterance.profile if parts and utterance.profile in parts.profiles else DEFAULT
+            able = _able(engines, holds)
             yield Flight(
                 number=utterance.number,
                 stage="transcribing" if pending else "delivering" if first else "waiting",
@@ -106,3 +109,8 @@ class Lookout:
             if history is not None:
                 history.listeners.add(self._tell)
             self._history = history
+
+
+def _able(engines: Sequence[Mapping[str, Any]], profile: str) -> list[str]:
+    """Name the engines that may be asked with this profile."""
+    return [one["name"] for one in engines if one["state"] == "ok" and profile in one["profiles"]]

@@ -74,7 +74,8 @@ class LogSink(Struct, frozen=True, kw_only=True):
         str,
         Meta(
             min_length=1,
-            description="Takes ~ and the fields of strftime (%Y-%m-%d …); its folders are made.",
+            description="Takes ~ and the fields of strftime (%Y-%m-%d …); its folders are made. What does "
+            "not begin with / begins in your home folder.",
         ),
     ] = "~/.local/state/dictated/log/%Y-%m-%d.txt"
     format: Annotated[

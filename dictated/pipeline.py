@@ -150,8 +150,9 @@ class Pipeline:
         finally:
             self._over = True
             with CancelScope(shield=True):  # on the way out, nothing that was said is left behind
-                for utterance, _ in self._waiting.values():
-                    await self._archive.left(utterance)
+                for number, (utterance, _) in self._waiting.items():
+                    cancelled = number <= self._dropped_to
+                    await (self._archive.cancelled if cancelled else self._archive.left)(utterance)
 
     async def _deliver_all(self, task_status: TaskStatus[None]) -> None:
         async with anyio.create_task_group() as self._tasks:
@@ -188,7 +189,7 @@ class Pipeline:
             await self._archive.failed(utterance, reason)
             self._tell()
 
-    def suppose(self, utterance: Utterance, tell: Callable[[str], None] = lambda _: None) -> None:
+    def suppose(self, utterance: Utterance, tell: Callable[[Transcript], None] = lambda _: None) -> None:
         """Have what may be the next utterance transcribed, for the case that it is; only the last one counts.
 
         `tell` is called with an answer that comes before that is known. It is let be while others still wait
@@ -208,9 +209,9 @@ class Pipeline:
             self._ahead[1].cancel()
         self._ahead, self._answered = None, False
 
-    def _answer(self, tell: Callable[[str], None], text: str) -> None:
+    def _answer(self, tell: Callable[[Transcript], None], answer: Transcript) -> None:
         self._answered = True
-        tell(text)
+        tell(answer)
 
     def _behind(self) -> bool:
         """Say whether any utterance still waits for its text."""

@@ -201,6 +201,10 @@ class Live(Sink, Protocol):
         """
         ...
 
+    def stands_of(self, utterance: Utterance) -> bool:
+        """Say whether the beginning of this utterance's words stands somewhere, or may."""
+        ...
+
     async def vanish(self) -> None:
         """Take back what appeared of an utterance that is not delivered; nothing where nothing may be.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from anyio import current_time
 
 from dictated.errors import SinkError, TranscriberError
-from dictated.hypothesis import Guessing, Hypothesis
+from dictated.hypothesis import Guessing, Hypothesis, previewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dictated.bulletin import Bulletin
     from dictated.parts import Parts
     from dictated.pipeline import Pipeline
-    from dictated.types import Utterance
+    from dictated.types import Transcript, Utterance
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +68,10 @@ class Preview:
         ):  # what was before it has been delivered meanwhile
             self._tasks.start_soon(self._show)
 
-    def learn(self, utterance: Utterance, text: str) -> None:
+    def learn(self, answer: Transcript) -> None:
         """Take what came of transcribing ahead for another guess; it had all that was said until then."""
-        if self._is_wanted and self._frames is not None:
-            self._believe(self._at(utterance), text)
-            self._tasks.start_soon(self._show)
+        if self._is_wanted and self._frames is not None and not answer.doubt:
+            self._tasks.start_soon(self._learn, self._at(answer.utterance), answer)
 
     def over(self) -> None:
         """It was handed on: guess at it no more."""
@@ -111,6 +110,10 @@ class Preview:
             self._said = _Said(utterance)
         self._said.utterance = utterance
         return self._said
+
+    async def _learn(self, said: _Said, answer: Transcript) -> None:
+        self._believe(said, (await previewed(self._engine, answer)).text)
+        await self._show()
 
     async def _guess(self, said: _Said) -> None:
         began = current_time()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from dictated.config import Config
     from dictated.profileconfig import Profile
+    from dictated.sttconfig import Stt
 
 DEFAULT = "default"
 """What holds where no profile does."""
@@ -36,11 +37,13 @@ class Look:
 def profile_in(window: Look, profiles: Mapping[str, Profile]) -> str:
     """Return the first profile that names this window, in the order of the file; "" for none.
 
-    A pattern is of the whole class or the whole title, in any case; "*" is any characters, "?" is one.
+    A pattern is of the whole class or the whole title, in any case; "*" is any characters, "?" is one, and
+    nothing else is more than itself.
     """
     shown = [text.casefold() for text in (window.kind, window.title) if text]
     for name, profile in profiles.items():
-        if any(fnmatchcase(text, pattern.casefold()) for pattern in profile.windows for text in shown):
+        patterns = [pattern.casefold().replace("[", "[[]") for pattern in profile.windows]
+        if any(fnmatchcase(text, pattern) for pattern in patterns for text in shown):
             return name
     return ""
 
@@ -67,6 +70,16 @@ def all_effective(config: Config) -> dict[str, Config]:
         msgspec.ValidationError: as `effective`.
     """
     return {"": config, **{name: effective(config, name) for name in config.profiles}}
+
+
+def speculates(stt: Stt) -> bool:
+    """Whether utterances are transcribed before they are over; whoever is asked first is asked then."""
+    return stt.speculate == "always" or (stt.speculate == "local" and stt.engine == "local")
+
+
+def asked_ahead(config: Config) -> frozenset[str]:
+    """Return the profiles with which utterances are transcribed before they are over; "" is for none."""
+    return frozenset(name for name, one in all_effective(config).items() if speculates(one.stt))
 
 
 def merged(table: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

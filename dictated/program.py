@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from contextlib import contextmanager
+import signal
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import anyio
 
 from dictated.errors import ProgramError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from anyio.abc import Process
 
 OUTPUT_BYTES = 16 << 20
 """A program may say so much; a picture on the clipboard is smaller."""
+
+_CHUNK_BYTES = 1 << 16
+"""Read at once: what a pipe holds (pipe(7), "Pipe capacity")."""
 
 _COMPLAINT_CHARACTERS = 200
 """Of what a program complains, as much goes into our message."""
@@ -47,36 +53,30 @@ async def run(
     """Run a program with `words` on its standard input, for `timeout` seconds at most; then it is killed.
 
     Words never go by arguments, which every user of the machine can read. The program may leave a child
-    behind, which keeps the file descriptor `leaves` open as long as it lives.
+    behind, which keeps the file descriptor `leaves` open as long as it lives; what that one writes is lost.
+    One that is killed takes its children with it.
 
     Raises:
         ProgramError: it cannot be started.
     """
-    with _file(words) as stdin, _file(room=OUTPUT_BYTES) as stdout, _file(room=OUTPUT_BYTES) as stderr:
+    with _file(words) as stdin, _Pipe() as stdout, _Pipe() as stderr:
+        streams = (stdin, stdout.writing, stderr.writing)
         try:
             with anyio.fail_after(timeout):
-                done = await anyio.run_process(
-                    command,
-                    stdin=stdin,
-                    stdout=stdout,
-                    stderr=stderr,
-                    check=False,
-                    env=environ,
-                    start_new_session=True,
-                    pass_fds=() if leaves is None else (leaves,),
-                )
+                async with _started(command, environ, streams, leaves) as process:
+                    await _heard(process, stdout, stderr)
         except TimeoutError:
             return Ended(b"", f"it took longer than {timeout:g} s")
         except FileNotFoundError as error:
             raise ProgramError(f"{command[0]} is not installed") from error
         except OSError as error:
             raise ProgramError(f"{command[0]} cannot be started ({error.strerror})") from error
-        return _ended(done.returncode, _written(stdout), _written(stderr))
+        if stdout.is_full or stderr.is_full:
+            return Ended(b"", f"it wrote more than {OUTPUT_BYTES >> 20} MB")
+        return _ended(await process.wait(), bytes(stdout.content), bytes(stderr.content))
 
 
 def _ended(status: int, output: bytes, errors: bytes) -> Ended:
-    if len(output) >= OUTPUT_BYTES:
-        return Ended(b"", f"it wrote more than {OUTPUT_BYTES >> 20} MB")
     if not status:
         return Ended(output)
     lines = errors.decode(errors="replace").split("\n")
@@ -84,21 +84,94 @@ def _ended(status: int, output: bytes, errors: bytes) -> Ended:
     return Ended(output, f"exit status {status}", complaint[:_COMPLAINT_CHARACTERS])
 
 
-@contextmanager
-def _file(content: bytes = b"", *, room: int = 0) -> Iterator[int]:
-    """Yield a file in memory that nobody else can open; where `room` is given, it never grows beyond."""
-    file = os.memfd_create("dictated", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
+class _Pipe:
+    """What a program writes, as far as there is room for it.
+
+    The writing end stays open here too, so that a pipe never comes to its end: the program does.
+    """
+
+    def __init__(self) -> None:
+        self._reading, self.writing = os.pipe()
+        os.set_blocking(self._reading, False)
+        self.content = bytearray()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more was written than there is room for."""
+        return len(self.content) > OUTPUT_BYTES
+
+    async def fill(self, until_full: anyio.CancelScope) -> None:
+        """Read what comes, as it comes; where there is no room for more, cancel the scope."""
+        while not self.is_full:
+            await anyio.wait_readable(self._reading)
+            self._take()
+        until_full.cancel()
+
+    def take_the_rest(self) -> None:
+        """Read what is there now."""
+        while not self.is_full and self._take():
+            pass
+
+    def _take(self) -> bool:
+        """Say whether there was anything; the program may have read from its output itself."""
+        with suppress(BlockingIOError):
+            self.content += os.read(self._reading, _CHUNK_BYTES)
+            return True
+        return False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._reading)
+        os.close(self.writing)
+
+
+@asynccontextmanager
+async def _started(
+    command: Sequence[str], environ: Mapping[str, str], streams: tuple[int, int, int], leaves: int | None
+) -> AsyncIterator[Process]:
+    """Start a program in a session of its own; whoever leaves before it has ended kills all of that."""
+    stdin, stdout, stderr = streams
+    process = await anyio.open_process(
+        command,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        env=environ,
+        start_new_session=True,
+        pass_fds=() if leaves is None else (leaves,),
+    )
     try:
-        if room:
-            os.ftruncate(file, room)  # takes no memory until it is written
-            fcntl.fcntl(file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW)
+        yield process
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):  # it has ended; another user's
+                os.killpg(process.pid, signal.SIGKILL)
+        with anyio.CancelScope(shield=True):
+            await process.wait()
+
+
+async def _heard(process: Process, *pipes: _Pipe) -> None:
+    """Return when the program has ended, or has written too much, whoever else keeps the pipes open."""
+    async with anyio.create_task_group() as readers:
+        for pipe in pipes:
+            readers.start_soon(pipe.fill, readers.cancel_scope)
+        await process.wait()
+        readers.cancel_scope.cancel()
+    for pipe in pipes:
+        pipe.take_the_rest()
+
+
+@contextmanager
+def _file(content: bytes) -> Iterator[int]:
+    """Yield a file in memory that nobody else can open: a program need not read it."""
+    file = os.memfd_create("dictated")
+    try:
         os.write(file, content)
         os.lseek(file, 0, os.SEEK_SET)
         yield file
     finally:
         os.close(file)
-
-
-def _written(file: int) -> bytes:
-    """Return what a program wrote: its place in the file is ours too."""
-    return os.pread(file, os.lseek(file, 0, os.SEEK_CUR), 0)

@@ -37,7 +37,7 @@ def load(record: Record, spool: Spool) -> tuple[Utterance, str]:
 def silent(record: Record) -> Utterance:
     """Return it without its sound."""
     spoken = utterance(OLD + record.id, record.began, b"", Speech(0, 0, 0, 0))
-    return replace(spoken, profile=record.profile)
+    return replace(spoken, ended=record.ended, profile=record.profile)
 
 
 def words(record: Record, utterance: Utterance) -> Transcript:

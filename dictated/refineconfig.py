@@ -51,3 +51,14 @@ class Cleanup(Service, frozen=True, kw_only=True):
             "away, for it may have obeyed what you said.",
         ),
     ] = 0.25
+    price_in: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=10_000,
+            description="US dollars for a million tokens it gets, counted where the service tells no cost.",
+        ),
+    ] = 0.0
+    price_out: Annotated[
+        float, Meta(ge=0, le=10_000, description="The same for a million that it writes.")
+    ] = 0.0

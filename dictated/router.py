@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import anyio
+
 from dictated.errors import TranscriberError
-from dictated.hypothesis import guessed
+from dictated.hypothesis import guessed, previewed
 from dictated.notice import Subject, about
 from dictated.types import NO_HINTS
 
@@ -28,19 +31,35 @@ class Router:
         """`others` are those of the profiles, by name."""
         self._default = default
         self._others = dict(others)
+        self._told: dict[str, str] = {}  # by profile, what was last said of why its own cannot work
 
     async def warm(self) -> None:
-        """Warm all; one of a profile that cannot work is told, and found out again when it is asked.
+        """Warm all, side by side; one of a profile that cannot work is told, once until that changes.
+
+        It is found out again when it is asked.
 
         Raises:
             TranscriberError: the default one cannot work now.
         """
-        await self._default.warm()
-        for name, other in self._others.items():
-            try:
-                await other.warm()
-            except TranscriberError as error:
-                log.warning("profile %s: %s", name, error, extra=about(Subject.ENGINE))
+        every = dict.fromkeys([self._default, *self._others.values()])
+        async with anyio.create_task_group() as tasks:
+            warming = {one: tasks.start_soon(_fault, one) for one in every}
+        faults = {one: task.return_value for one, task in warming.items()}
+        fault = faults[self._default]
+        found = {name: str(faults[other] or "") for name, other in self._others.items()}
+        self._tell({name: "" if reason == str(fault) else reason for name, reason in found.items()})
+        if fault is not None:
+            raise fault
+
+    def _tell(self, reasons: Mapping[str, str]) -> None:
+        """Say of each profile why its own cannot work, where that was not said before."""
+        news: defaultdict[str, list[str]] = defaultdict(list)
+        for name, reason in reasons.items():
+            if reason and reason != self._told.get(name):
+                news[reason].append(name)
+        self._told = dict(reasons)
+        for reason, names in news.items():
+            log.warning("profile %s: %s", ", ".join(names), reason, extra=about(Subject.ENGINE))
 
     async def transcribe(self, utterance: Utterance, hints: Hints = NO_HINTS) -> Transcript:
         """Return the text.
@@ -66,10 +85,23 @@ class Router:
         """
         return await guessed(self._of(utterance), utterance, hints)
 
+    async def preview(self, answer: Transcript) -> Transcript:
+        """Return the answer of an engine as it would be shown while the utterance is not over."""
+        return await previewed(self._of(answer.utterance), answer)
+
     async def close(self) -> None:
         """Close all."""
-        for transcriber in (self._default, *self._others.values()):
+        for transcriber in dict.fromkeys([self._default, *self._others.values()]):
             await transcriber.close()
 
     def _of(self, utterance: Utterance) -> Foresighted:
         return self._others.get(utterance.profile, self._default)
+
+
+async def _fault(transcriber: Foresighted) -> TranscriberError | None:
+    """Warm it; return why it cannot work."""
+    try:
+        await transcriber.warm()
+    except TranscriberError as error:
+        return error
+    return None

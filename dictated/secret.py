@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, SupportsIndex
 
 from dictated.errors import TranscriberError
+from dictated.sttconfig import table
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ KEYRING_S = 60.0
 """Seconds the desktop keyring may take: it may have to ask its owner for the password that unlocks it."""
 
 SERVICE = "dictated"
-"""What keys are kept under in the desktop keyring; the user there is the engine's name."""
+"""What keys are kept under in the desktop keyring; the user there is the service's name."""
 
 NO_SUCH_KEY = 1
 """How `keyring get` ends where the keyring has no such key, and, with a traceback, where it fails."""
@@ -80,17 +81,17 @@ class Secret:
 
 
 def missing(name: str, settings: Service) -> str:
-    """Say in one sentence that engine `name` has no key, and every place it may be put."""
+    """Say in one sentence that service `name` has no key, and every place it may be put."""
     variable = f"the environment as {settings.api_key_env}, into " if settings.api_key_env else ""
     return (
-        f"no key for {name}: put it into {variable}a file named by stt.{name}.api_key_file (chmod 600), "
+        f"no key for {name}: put it into {variable}a file named by {table(name)}.api_key_file (chmod 600), "
         f"into a systemd credential named {_credential(name)}, or into the desktop keyring "
-        f"(keyring set {SERVICE} {name}; stt.{name}.api_key_keyring = true)"
+        f"(keyring set {SERVICE} {name}; {table(name)}.api_key_keyring = true)"
     )
 
 
 def find(name: str, settings: Service, environ: Mapping[str, str]) -> Secret | None:
-    """Return the key of engine `name`, or None where there is none; may block.
+    """Return the key of service `name`, or None where there is none; may block.
 
     Looked for in this order: `api_key_file`; the variable `api_key_env`; the systemd credential NAME-api-key
     ($CREDENTIALS_DIRECTORY, systemd.exec(5)); the desktop keyring, where `api_key_keyring` is on.
@@ -109,7 +110,7 @@ def find(name: str, settings: Service, environ: Mapping[str, str]) -> Secret | N
 
 def _from_file(name: str, path: str) -> Secret:
     """Read the file that the user named: it has to be there and to hold a key that nobody else can read."""
-    setting = f"stt.{name}.api_key_file"
+    setting = f"{table(name)}.api_key_file"
     where = f"the key's file {_shown(path)}"
     try:
         text, mode = _read(Path(path).expanduser())

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio import CancelScope, TaskHandle
 
-from dictated.archive import DiskArchive, Tally
+from dictated.archive import Tally
 from dictated.bulletin import Bulletin
 from dictated.chosen import Chosen
 from dictated.errors import AudioFileError, DictatedError, RecorderError, RequestError, TranscriberError
 from dictated.listening import Listening
 from dictated.notice import Subject, about, over
 from dictated.persistence import Persistence
-from dictated.pipeline import Pipeline, throw_away
+from dictated.pipeline import throw_away
 from dictated.types import Command, Frame, State
 from dictated.wanted import Wanted
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from dictated.mute import Mute
     from dictated.parts import Parts
+    from dictated.pipeline import Pipeline
     from dictated.ports import Transcriber
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class Session:
         if self.state is State.LOST and self._attempt and (self._wanted.ending or not self._wanted.listening):
             self._attempt.cancel()
         self._touch()
-        return self._heading()
+        return self._wanted.heading(None if self._listening is None else self.state)
 
     def toggle_with(self, profile: str) -> State:
         """Listen with this profile, until the end of it; where that is so already, stop."""
@@ -82,12 +83,6 @@ class Session:
         if not stops:
             self.chosen.lend(profile)
         return heading
-
-    def _heading(self) -> State:
-        """Say which state what is wanted leads to or through."""
-        if self._wanted.listening:
-            return State.STARTING if self._listening is None else self.state
-        return State.OFF if self._listening is None else State.STOPPING
 
     @property
     def parts(self) -> Parts:
@@ -130,18 +125,11 @@ class Session:
         """
         self._parts = parts
         self.chosen.take(parts.profiles)
-        archive = DiskArchive(self._tally, parts.spool, parts.history, parts.recovery.saw, parts.refuge)
-        self.pipeline = Pipeline(
-            parts.transcriber,
-            parts.delivery,
-            archive,
-            backlog=parts.backlog,
-            tell=self.bulletin.post,
-            stop=lambda: self.submit(Command.QUIT if parts.ends_with_input else Command.STOP),
-        )
+        stop = Command.QUIT if parts.ends_with_input else Command.STOP
+        self.pipeline = parts.pipeline(self._tally, self.bulletin.post, lambda: self.submit(stop))
         async with anyio.create_task_group() as tasks:
             self._scope = tasks.cancel_scope
-            await tasks.start(self.pipeline.run)
+            delivering = await tasks.start(self.pipeline.run, return_handle=True)
             while self._wanted.ending is None:
                 self._changed = anyio.Event()
                 await self._settle(parts, self.pipeline, tasks)
@@ -153,18 +141,31 @@ class Session:
                 self._scope.deadline = anyio.current_time() + parts.drain_s
             await self._stop(parts)
             self.pipeline.finish()
-        ending, self._wanted.ending = self._wanted.ending or Command.QUIT, None
-        return ending
+            cancelling = tasks.start_soon(self._cancel_late, self.pipeline)
+            await delivering.wait()
+            cancelling.cancel()
+        return self._wanted.ended()
 
     async def _finish_sentence(self) -> None:
-        """Whatever changes waits until nobody speaks; to be told to stop or to end does not."""
+        """What changes waits for a pause with no words on their way; to be told to stop or end does not."""
         self._take_a_breath()
         while self._wanted.ending is Command.RELOAD and self._wanted.listening and self._is_listening():
             self._changed = anyio.Event()
             await self._changed.wait()
 
+    async def _cancel_late(self, pipeline: Pipeline) -> None:
+        """Throw away what is on its way, also when that is asked for only now, until cancelled."""
+        while True:
+            self._changed = anyio.Event()
+            if self._wanted.discards():
+                pipeline.cancel()
+            if not self._lacks_microphone():
+                self._settled.set()
+            await self._changed.wait()
+
     def _is_listening(self) -> bool:
-        return self._listening is not None and self._listening.status is TaskHandle.Status.PENDING
+        runs = self._listening is not None and self._listening.status is TaskHandle.Status.PENDING
+        return runs and self.state is not State.LOST  # one that has lost its microphone is about to end
 
     def _lacks_microphone(self) -> bool:
         return self._wanted.listening and self._listening is None
@@ -179,9 +180,8 @@ class Session:
         ended = self._listening is not None and not self._is_listening()
         if ended or self.state is State.LOST or self._wanted.discard or not self._wanted.listening:
             await self._stop(parts)
-        if self._wanted.discard:
+        if self._wanted.discards():
             pipeline.cancel()
-            self._wanted.discard = False
         if not self._wanted.listening:
             self._persistence = None
         if self._lacks_microphone() and anyio.current_time() >= self._next_try:

@@ -21,6 +21,11 @@ KeyVariable = Annotated[
 ]
 
 
+def table(name: str) -> str:
+    """Return the table of a service's keys: an engine's is its own within [stt], any other's is its name."""
+    return name if "." in name else f"stt.{name}"
+
+
 class LocalEngine(Struct, frozen=True, kw_only=True):
     """The embedded engine: no network, no key."""
 

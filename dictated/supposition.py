@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 class Supposition:
     """What may be the next utterance, until it is known whether it is; awaited by who transcribes it."""
 
-    def __init__(self, utterance: Utterance, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, utterance: Utterance, tell: Callable[[Transcript], None] = lambda _: None) -> None:
         """Suppose it; it has the number that the next one will have.
 
-        `tell` is called with the answer, where there is one before it is known whether it has come true.
+        `tell` is called with the answer as the engine wrote it, and the doubt there is, where there is one
+        before it is known whether it has come true.
         """
         self.utterance = utterance  # the one that was said, once it has come true
         self.tell = tell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -19,9 +20,10 @@ REMEMBERED = 200
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """How many graphemes it has, how it ends, and where it stands."""
+    """How many graphemes it has, whether so many BackSpaces erase it, how it ends, and where it stands."""
 
     length: int
+    is_sure: bool
     end: str = field(repr=False)
     window: str
 
@@ -34,7 +36,7 @@ class Typed:
 
     def note(self, text: str, window: str | None) -> None:
         """Note that this was typed, whole; `window` is nothing where the window is not known."""
-        self._texts.append(_Text(graphemes(text), text[-REMEMBERED:], window or ""))
+        self._texts.append(_Text(graphemes(text), is_known(text), text[-REMEMBERED:], window or ""))
 
     def before(self, window: str | None) -> str:
         """Return the end of what was typed last into this window; "" where nothing was, or nobody knows.
@@ -61,6 +63,8 @@ class Typed:
             raise SinkError("which window has the focus is not known here; use the program's own undo")
         if last.window != window:
             raise SinkError("the words stand in another window; click into it and try again")
+        if not last.is_sure:
+            raise SinkError("they hold an emoji too new to tell how it is erased; use the program's own undo")
         return last.length
 
     def taken_back(self) -> None:
@@ -71,3 +75,12 @@ class Typed:
 def graphemes(text: str) -> int:
     """Count what a reader takes for one character each (extended grapheme clusters, Unicode TR 29)."""
     return len(regex.findall(r"\X", text))
+
+
+def is_known(text: str) -> bool:
+    """Whether each code point is in the tables of Python, and so likely in those of the C library beside it.
+
+    What wcwidth(3) does not know has no width for readline, whose BackSpace takes it along with what stands
+    before it.
+    """
+    return all(unicodedata.category(char) != "Cn" for char in text)

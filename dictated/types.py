@@ -78,7 +78,8 @@ class Utterance:
     """A segment with its number in the order of speaking, and the wall-clock times of its speech.
 
     `window` names the window that had the focus when it was spoken; empty where that is not known.
-    `profile` names the profile that holds for it; empty where none does.
+    `profile` names the profile that holds for it; empty where none does. `asked` is when the user asked for
+    words of before: how old they are counts from then.
     """
 
     number: int
@@ -87,6 +88,7 @@ class Utterance:
     ended: datetime
     window: str = ""
     profile: str = ""
+    asked: datetime | None = None
 
     @property
     def pcm(self) -> bytes:
@@ -149,7 +151,8 @@ class Transcript:
     `generation` is the service's own name for the answer. `doubt` says why the text is held back although
     there is one: it is likely not what was said. `raw` is what the engine wrote, where the text is other
     than that. Before it goes anywhere, `takes_back` texts that were delivered before are taken back; after
-    it, listening stops where it `stops`.
+    it, listening stops where it `stops`. A text that is `verbatim` is the user's own: it stays as it stands.
+    `number` is that of the history; 0 where that does not have it.
     """
 
     utterance: Utterance
@@ -163,6 +166,8 @@ class Transcript:
     raw: str = field(default="", repr=False)
     takes_back: int = 0
     stops: bool = False
+    verbatim: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import anyio
 from doubles import utterance
 
-from dictated.chain import Chain, Terms
+from dictated.chain import Chain, Terms, lanes
 from dictated.errors import TranscriberError
 from dictated.history import History
 from dictated.ledger import Ledger
@@ -109,7 +109,7 @@ class Stage:
         self.day = date(2026, 11, 21)
         self.ledger = Ledger(History(Path("never written")), cost_per_day, lambda: self.day)
         hints = Hints(prompt="a prompt")
-        self.chain = Chain(list(self.engines.values()), terms, hints, self.ledger)
+        self.chain = Chain(lanes(list(self.engines.values()), terms, self.ledger), terms, hints, self.ledger)
 
     async def say(self, *numbers: int) -> list[str]:
         """Transcribe utterances, all put at once; return their texts, or why there is none."""

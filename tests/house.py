@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 from anyio import lowlevel
@@ -64,11 +64,11 @@ class Engine(NumberingTranscriber):
 class House:
     """The state folder of one user, with a log, a window, and an engine that says `words N`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, form: Literal["text", "jsonl"] = "text") -> None:
         self.folder = folder
         self.spool = Spool(folder / "spool")
         self.history = History(folder / "history.sqlite3")
-        self.log = ShakyLog(outputconfig.LogSink(path=str(folder / "log"), format="text"))
+        self.log = ShakyLog(outputconfig.LogSink(path=str(folder / "log"), format=form))
         self.window = ListSink("type")
         self.sinks: list[Sink] = [self.log, self.window]
         self.engine = Engine()

@@ -18,6 +18,7 @@ from dictated.delivery import Delivery
 from dictated.listening import Listening
 from dictated.pipeline import Pipeline
 from dictated.segmenter import Rules
+from dictated.types import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -26,35 +27,39 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from dictated.errors import TranscriberError
+    from dictated.ports import Transcriber
     from dictated.supposition import Supposition
-    from dictated.types import Transcript
 
 RULES = Rules(onset=1, pause=6, tail=3, least_speech=3, longest=1000, dip_window=10)
 EVERY = 5
 
 
 class Room:
-    """Somebody who speaks, a screen, and an engine; five frames of speech, and it is guessed at."""
+    """Somebody who speaks, a screen, and an engine; five frames of speech, and it is guessed at.
 
-    def __init__(
+    Who is `asked` asks the engine; without that it is asked itself.
+    """
+
+    def __init__(  # noqa: PLR0913 (what is other than usual is given by name)
         self,
         guesses: Iterable[str | TranscriberError] = SCRIPT,
         *,
         screen: LiveScreen | None = None,
         before: LiveScreen | None = None,
         engine: GuessingTranscriber | None = None,
+        asked: Transcriber | None = None,
         held: bool = False,
     ) -> None:
         self.engine = engine or GuessingTranscriber(guesses, held=held)
         self.screen = screen or LiveScreen()
         delivery = Delivery([*([before] if before else []), self.screen], ListSink("log"))
-        self.pipeline = Pipeline(self.engine, delivery, Archive(Tally()), backlog=9)
+        self.pipeline = Pipeline(asked or self.engine, delivery, Archive(Tally()), backlog=9)
         self.bulletin = Bulletin(dict)
         self.recorder = SpokenRecorder()
         self.parts = replace(
             PARTS,
             rules=RULES,
-            transcriber=self.engine,
+            transcriber=asked or self.engine,
             delivery=delivery,
             vad=LoudnessVad(),
             guess_every=EVERY,
@@ -92,10 +97,12 @@ BEGINNING = "s" + SPEECH
 
 
 class ForesightedGuesser(GuessingTranscriber):
-    """Can be asked ahead, too: it has its answer at once."""
+    """Can be asked ahead, too: it has its answer at once, and may doubt it."""
 
     ahead = "But as the riper"
+    ahead_doubt = ""
 
     async def suppose(self, supposition: Supposition) -> Transcript:
-        supposition.tell(self.ahead)
+        utterance, doubt = supposition.utterance, self.ahead_doubt
+        supposition.tell(Transcript(utterance, self.ahead, self.name, 0.0, doubt=doubt))
         return await self.transcribe(await supposition.real())

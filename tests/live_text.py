@@ -28,6 +28,7 @@ class LiveScreen(ListSink):
         self.corrections = 0
         self.story: list[str] = []
         self.refusal = refusal
+        self.begun: int | None = None  # the utterance whose beginning stands there
         self.appeared = anyio.Event()
         self.lets_go = anyio.Event()
         if not held:
@@ -39,15 +40,21 @@ class LiveScreen(ListSink):
         await self.lets_go.wait()
         if self.refusal:
             raise self.refusal
+        self.begun = utterance.number
+
+    def stands_of(self, utterance: Utterance) -> bool:
+        return self.begun == utterance.number
 
     async def vanish(self) -> None:
         self._tell("vanishes")
+        self.begun = None
         if self.refusal:
             raise self.refusal
 
     async def deliver(self, transcript: Transcript) -> None:
         await super().deliver(transcript)
         self._tell(f"{transcript.utterance.number}: {transcript.text}")
+        self.begun = None
 
     def _tell(self, line: str) -> None:
         self.story.append(line)

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anyio import CancelScope, current_time, lowlevel
 
 from dictated import build, cli
 from dictated.errors import RecorderError, RecorderLostError
+from dictated.recollection import OLD
+from dictated.sinks.log import LogSink
 from dictated.types import FRAME_BYTES, Frame
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from dictated.types import Transcript
+
+BELATED = "BELATED"
+"""The variable that names the file of words that were delivered later than in their turn."""
 
 SOUND, LOST, END = b"F", b"L", b"E"
 """What a record begins with: a frame follows; the microphone is lost for as many milliseconds as stand in
@@ -82,7 +91,22 @@ class PipedMicrophone:
         return b""
 
 
+class NotingLog(LogSink):
+    """The real log, which notes in a file of its own the words that were delivered later than in their turn."""
+
+    async def deliver(self, transcript: Transcript) -> None:
+        await super().deliver(transcript)
+        if transcript.utterance.number >= OLD:
+            _note(transcript.text)
+
+
+def _note(text: str) -> None:
+    with Path(os.environ[BELATED]).open("a", encoding="utf-8") as noted:
+        noted.write(text + "\n")
+
+
 if __name__ == "__main__":
     microphone = PipedMicrophone()
+    build.LogSink = NotingLog
     build.recorder = lambda _config, _input_file: microphone
     sys.exit(cli.main())

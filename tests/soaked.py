@@ -14,7 +14,7 @@ import numpy as np
 from anyio import to_thread
 from fixtures.daemon import GRACE, Dictated
 from moods import TIMEOUT_S
-from piped import END, LOST, RECORD, SOUND
+from piped import BELATED, END, LOST, RECORD, SOUND
 
 from dictated.client import ask
 from dictated.errors import RequestError
@@ -77,6 +77,8 @@ class Soaked:
             self._places[name].mkdir()
         (home / "full" / "notes.jsonl").symlink_to("/dev/full")
         self._point("kept")
+        self.belated = home / "belated.txt"
+        self.program.environ[BELATED] = str(self.belated)
         self._paths = Paths.from_environment(self.program.environ)
         self._history = History(self._paths.history_file)
         self._process: subprocess.Popen[bytes]

@@ -136,7 +136,7 @@ class Soak:
 
     def lines(self) -> list[Line]:
         """What stands in the log."""
-        return read_log(self.subject.notes)
+        return read_log(self.subject.notes, self.subject.belated)
 
     async def _ready(self) -> None:
         with anyio.fail_after(SETTLED_S):
@@ -208,7 +208,8 @@ class Soak:
         await self.subject.hear(sound[middle:])
         await self._pause()
         with anyio.fail_after(SETTLED_S):
-            while self.subject.rounds == rounds:  # noqa: ASYNC110 (another process)
+            while self.subject.rounds == rounds:
+                await self.subject.hear(self._speech.pause(LOOK_S))  # a microphone never stops giving sound
                 await anyio.sleep(LOOK_S)
         reread.set()
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
+from Xlib import XK, X
 
 from dictated.errors import HeldError
 from dictated.types import Segment, Transcript, Utterance
@@ -58,6 +59,18 @@ def ask(question: Callable[[Display], Any]) -> Any:
     answer = question(display)
     disconnect(display)
     return answer
+
+
+def let_no_window_be_active(display: Display) -> None:
+    """Look as a screen does while a window of Wayland has the focus."""
+    display.screen().root.delete_property(display.get_atom("_NET_ACTIVE_WINDOW"))
+    display.sync()
+
+
+def take_backspace(display: Display) -> None:
+    """Have no key mean BackSpace; `setxkbmap` brings it back."""
+    display.change_keyboard_mapping(display.keysym_to_keycode(XK.XK_BackSpace), [(X.NoSymbol, X.NoSymbol)])
+    display.sync()
 
 
 class AtKey(OwnKeys):

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dictated import build, transcription
+from dictated import build
 from dictated.configfile import parse
 from dictated.gaze import Glance
 from dictated.paths import Paths
+from dictated.profiles import asked_ahead
 from dictated.sinks.desktop import DesktopSink
 from dictated.x11.ownkeys import OwnKeys
 
@@ -90,7 +91,7 @@ def test_a_profile_is_asked_ahead_where_its_own_engine_may_be(
     tmp_path: Path, text: str, ahead: set[str]
 ) -> None:
     made = parts(text, tmp_path)
-    assert transcription.ahead(parse(text, "my.toml")) == ahead
+    assert asked_ahead(parse(text, "my.toml")) == ahead
     assert {name for name in ("", "code") if made.speculates(name)} == ahead
     assert made.rules.speculate > 0
 

@@ -19,7 +19,7 @@ from engines import TERMS
 from fixtures.service import Answer
 
 from dictated.archive import DiskArchive, Tally
-from dictated.chain import Chain
+from dictated.chain import Chain, lanes
 from dictated.delivery import Delivery
 from dictated.history import History
 from dictated.ledger import Ledger
@@ -95,7 +95,8 @@ class Line:
         ]
         if openai:
             engines.append(OpenAI(OpenAIEngine(base_url=openai), self.link, lambda: None))
-        self.chain = Chain(engines, terms, NO_HINTS, Ledger(History(Path("never written")), 0.0))
+        ledger = Ledger(History(Path("never written")), 0.0)
+        self.chain = Chain(lanes(engines, terms, ledger), terms, NO_HINTS, ledger)
         self.sink, self.spool, self.history = ListSink(), ListSpool(), ListHistory()
         archive = DiskArchive(Tally(), self.spool, self.history)
         delivery = Delivery([self.sink], ListSink("log"))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SUPPOSED, SAID = spoken(1, 5, 2), spoken(1, 5, 9)
 WORDS = (1.0, "one two")
+TOO_MUCH = (1.0, "no one can say so much in a tenth of a second")
 BUSY = (1.0, busy("one"))
 
 
@@ -34,7 +35,8 @@ class Guess:
     """A supposition that a chain pursues."""
 
     def __init__(self, stage: Stage, tasks: TaskGroup) -> None:
-        self.supposition = Supposition(SUPPOSED)
+        self.told: list[Transcript] = []
+        self.supposition = Supposition(SUPPOSED, self.told.append)
         self.handle: TaskHandle[Transcript] = tasks.start_soon(stage.chain.suppose, self.supposition)
 
     def comes_true(self) -> None:
@@ -79,10 +81,20 @@ async def test_the_words_of_what_was_never_said_go_along_with_nothing(after: flo
     assert [hints.context for hints in stage.engines["one"].hints] == ["", ""]
 
 
+@pytest.mark.parametrize(("hold_doubtful", "doubtful"), [(True, True), (False, False)])
+async def test_what_is_told_before_it_was_said_is_told_with_its_doubt(
+    *, hold_doubtful: bool, doubtful: bool
+) -> None:
+    stage = Stage(replace(TERMS, hold_doubtful=hold_doubtful), one=[TOO_MUCH])
+    async with anyio.create_task_group() as tasks:
+        guess = Guess(stage, tasks)
+        await anyio.sleep(2)
+        guess.handle.cancel()
+    assert [(told.text, bool(told.doubt)) for told in guess.told] == [(TOO_MUCH[1], doubtful)]
+
+
 async def test_doubt_judges_what_was_said() -> None:
-    stage = Stage(
-        replace(TERMS, hold_doubtful=True), one=[(1.0, "no one can say so much in a tenth of a second")]
-    )
+    stage = Stage(replace(TERMS, hold_doubtful=True), one=[TOO_MUCH])
     async with anyio.create_task_group() as tasks:
         guess = Guess(stage, tasks)
         await anyio.sleep(2)

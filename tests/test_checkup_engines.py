@@ -79,6 +79,22 @@ async def test_every_engine_of_the_chain_is_asked_though_the_first_one_fails(ser
     ]
 
 
+async def test_every_engine_of_a_profile_is_asked_and_each_of_them_once(service: Service) -> None:
+    service.answers(good)
+    profile = '[profiles.{}.stt]\nengine = "openai"\nprompt = "{}"\n'
+    toml = f'engine = "local"\n{profile.format("code", "as code")}{profile.format("mail", "as a letter")}'
+    found = await looked(service, toml, **KEY)
+    assert [(one.what, one.part, one.found.startswith("for code, mail: ")) for one in found] == [
+        ("engine local", Part.ENGINE, False),
+        ("engine openai", None, True),
+    ]
+
+
+def test_all_engines_have_time_to_answer() -> None:
+    config = configfile.parse('[profiles.code.stt]\nengine = "openai"\nfallback = ["local"]\n', "here")
+    assert engines.within_s(config) == 2 * engines.ENGINE_S + engines.SPARE_S
+
+
 async def test_an_engine_without_an_answer_is_given_up(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,11 @@ def test_a_log_that_is_a_folder_cannot_be_written(tmp_path: Path) -> None:
     assert log(str(tmp_path), NOW).grade == Grade.FAIL
 
 
+def test_a_log_in_the_home_of_nobody_cannot_be_written() -> None:
+    found = log("~no-such-user/log.txt", NOW)
+    assert (found.grade, found.found.partition(":")[0]) == (Grade.FAIL, "output.log.path cannot be used")
+
+
 def test_a_log_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("one")
     assert (log(str(tmp_path / "log"), NOW).grade, (tmp_path / "log").read_text()) == (Grade.OK, "one")

@@ -60,6 +60,12 @@ def test_what_is_lent_and_unknown_is_as_if_nothing_were(chosen: Chosen) -> None:
     assert chosen.name == "code"
 
 
+def test_what_is_unknown_takes_nothing_away_that_is_lent(chosen: Chosen) -> None:
+    chosen.lend("mail")
+    chosen.lend("gone")
+    assert chosen.name == "mail"
+
+
 def test_a_chosen_profile_that_is_still_there_holds_on(chosen: Chosen) -> None:
     chosen.choose("code")
     chosen.take(("poem", "code"))

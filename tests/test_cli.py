@@ -104,11 +104,13 @@ def test_a_status_has_a_line_for_each_engine_with_what_it_did_and_cost_today() -
     engines = [
         {"name": "openrouter", "state": "skipped", "reason": "no credit", "answers": 3, "cost": 0.0123},
         {"name": "local", "state": "ok", "reason": "", "answers": 2, "cost": 0.0},
+        {"name": "openai", "state": "ok", "reason": "", "answers": 0, "cost": 0.0, "profiles": ["a", "b"]},
     ]
     told = in_words({"state": "off", "error": "", "engines": engines}).splitlines()[1:]
     assert told == [
         "openrouter: skipped (no credit); today 3 answers, $0.0123",
         "local: ok; today 2 answers",
+        "openai for a, b: ok; today 0 answers",
     ]
 
 

@@ -69,6 +69,7 @@ def test_each_entry_is_a_line_of_aligned_columns(paths: Paths, capsys: pytest.Ca
         ((Fate.DELIVERED, "two\nlines \t", ""), "two lines"),
         ((Fate.DELIVERED, "\x1b[31mred\x07 \x9b2J", ""), "\ufffd[31mred\ufffd \ufffd2J"),
         ((Fate.DELIVERED, "a\u202eb", ""), "a\ufffdb"),
+        ((Fate.DELIVERED, "🩷 \U0001fae9", ""), "🩷 \U0001fae9"),
         ((Fate.FAILED, "", "bad\nanswer\x1b[0m"), "[bad answer\ufffd[0m]"),
         ((Fate.DELIVERED, "نمی\u200cشد 👩\u200d🚀 naïve", ""), "نمی\u200cشد 👩\u200d🚀 naïve"),
     ],

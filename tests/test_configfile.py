@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,8 +13,25 @@ from hypothesis import strategies as st
 from dictated.config import Config
 from dictated.configfile import dump, load, parse, settings
 from dictated.errors import ConfigError
+from dictated.sttconfig import OpenRouterEngine, Stt
+from dictated.textconfig import Text
 
 SHIPPED = Path(__file__).parents[1] / "config.toml"
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = st.recursive(
+    st.one_of(
+        TEXTS,
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False),
+        st.dates(),
+        st.times(),
+        st.datetimes(timezones=st.none() | st.just(UTC)),
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+"""Whatever TOML can hold."""
 
 
 def faults(text: str) -> tuple[str, ...]:
@@ -68,6 +87,30 @@ def test_a_mistake_is_told_with_file_key_what_was_found_and_what_is_allowed(text
     assert faults(text)[0].startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "meant"),
+    [
+        ("", "hotky", "hotkey"),
+        ("", "join", "text.join"),
+        ("", "engine", "stt.engine"),
+        (".text", "joyn", "text.join"),
+        (".text.hook", "comand", "text.hook.command"),
+        (".stt", "opnai", "stt.openai"),
+        (".output", "sink", "output.sinks"),
+    ],
+)
+def test_for_a_mistaken_key_of_a_profile_one_that_it_may_have_is_named(
+    table: str, key: str, meant: str
+) -> None:
+    (fault,) = faults(f"[profiles.code{table}]\n{key} = 1")
+    assert fault.endswith(f"{key}: there is no such key; did you mean profiles.code.{meant}?")
+
+
+def test_for_a_key_that_no_profile_may_have_none_is_named() -> None:
+    (fault,) = faults("[profiles.code.audio]\ndevice = 3")
+    assert fault == "my.toml: profiles.code.audio: there is no such key"
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     text = "[vad]\nmode = 9\n[audio]\nx = 1\n[limits]\nin_flight = 0\n"
     assert [fault.split(": ")[1] for fault in faults(text)] == ["vad.mode", "audio.x", "limits.in_flight"]
@@ -103,11 +146,25 @@ def test_any_text_is_either_a_configuration_or_told(text: str) -> None:
         parse(text, "my.toml")
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])))
+@given(TEXTS)
 def test_what_is_written_reads_back_the_same(device: str) -> None:
     config = parse(dump(Config()), "my.toml")
     changed = type(config)(audio=type(config.audio)(device=device, listen_at_start=True))
     assert parse(dump(changed), "my.toml") == changed
+
+
+@given(st.dictionaries(TEXTS, st.dictionaries(TEXTS, VALUES)))
+def test_whatever_keys_and_values_the_user_gave_are_written_so_that_they_read_back_the_same(
+    options: dict[str, dict[str, Any]],
+) -> None:
+    config = Config(stt=Stt(openrouter=OpenRouterEngine(provider=options)))
+    assert parse(dump(config), "my.toml") == config
+
+
+@pytest.mark.parametrize("key", ["smile 😀", "delete \x7f", 'quote "', "line\n"])
+def test_any_key_reads_back_the_same(key: str) -> None:
+    config = Config(text=Text(snippets={key: "x"}))
+    assert parse(dump(config), "my.toml") == config
 
 
 def test_every_key_has_a_meaning() -> None:

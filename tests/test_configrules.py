@@ -161,10 +161,13 @@ def test_rules_for_words_that_can_be_carried_out_are_taken() -> None:
 vocabulary = ["Kubernetes"]
 near_miss = 86
 numbers = true
-replacements = [{ find = "new line", put = "\\n" }, { find = '(\\w+)!', put = '\\1.', match = "regex" }]
+replacements = [{ find = "heart", put = "🩷" }, { find = "new line", put = "\\n" }, { find = '(\\w+)!', put = '\\1.', match = "regex" }]
 snippets = { "my address" = "1 High Street\\nHull", "greeting" = "Dear" }
 """
     assert faults(text) == []
+
+
+OPENAI = "[stt]\nengine = 'openai'\n"
 
 
 @pytest.mark.parametrize(
@@ -179,6 +182,17 @@ snippets = { "my address" = "1 High Street\\nHull", "greeting" = "Dear" }
         ("pause_least_ms = 160\npause_most_ms = 600", []),
         ("pause_least_ms = 600\npause_most_ms = 60000", []),
         ("pause_ms = 100\nspeculate_ms = 0", []),
+        (f"pause_most_ms = 1000\n{OPENAI}", ["pause_most_ms: needs words ahead of time"]),
+        (f"pause_least_ms = 300\n{OPENAI}", ["pause_least_ms: needs words ahead of time"]),
+        ("pause_most_ms = 1000\n[stt]\nspeculate = 'never'", ["pause_most_ms: needs words ahead of time"]),
+        (f"pause_most_ms = 1000\n{OPENAI}speculate = 'always'\n", []),
+        (f"pause_most_ms = 1000\n{OPENAI}[profiles.code.stt]\nengine = 'local'", []),
+        ("pause_most_ms = 1000\n[profiles.code.stt]\nengine = 'openai'", []),
+        (
+            f"pause_most_ms = 1000\n{OPENAI}[profiles.code.text]\njoin = 'none'",
+            ["pause_most_ms: needs words ahead"],
+        ),
+        (f"speculate_ms = 0\n{OPENAI}", []),
     ],
 )
 def test_the_pause_lies_between_its_bounds_and_words_come_before_them(keys: str, told: list[str]) -> None:
@@ -187,6 +201,21 @@ def test_the_pause_lies_between_its_bounds_and_words_come_before_them(keys: str,
         f"segment.{fault.partition(': ')[0]}" for fault in told
     ]
     assert all(part.partition(": ")[2] in fault for part, fault in zip(told, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("text.hook.command = ['~no-such-user/tidy']", ['text.hook.command[0]: there is no home "~no-such-user" here; write the whole path']),
+        ("stt.local.model = '~no-such-user'", ['stt.local.model: there is no home "~no-such-user" here; write the whole path']),
+        ('stt.local.model = "~root\\u0000/base"', ['stt.local.model: there is no home "~root\\u0000" here; write the whole path']),
+        ('text.hook.command = ["t\\u0000", "~no-such-user", "\\u0000"]', [f"text.hook.command[{n}]: holds a NUL, which no program can be given; take it out" for n in (0, 2)]),
+        ("text.hook.command = ['~/tidy', '~no-such-user']\nstt.local.model = '~root/base'", []),
+        ("[profiles.a]\ntext.hook.command = ['~no-such-user/tidy']", ['profiles.a.text.hook.command[0]: there is no home "~no-such-user" here; write the whole path']),
+    ],
+)  # fmt: skip
+def test_a_program_and_a_model_that_could_not_even_be_looked_for_are_told(keys: str, told: list[str]) -> None:
+    assert faults(keys) == told
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,16 @@ async def test_why_nothing_is_taken_back_is_told() -> None:
         await Delivery([ErasingSink("type")], ListSink("log")).undo()
 
 
+async def test_nothing_is_taken_back_while_windows_are_shut() -> None:
+    window, shut = ErasingSink("type"), []
+    delivery = Delivery([window], ListSink("log"), lambda: "".join(shut))
+    await delivery.deliver(transcript("hello"), NOTHING)
+    shut.append("the screen is locked")
+    with pytest.raises(RequestError, match="the screen is locked"):
+        await delivery.undo()
+    assert window.texts == ["hello"]
+
+
 async def test_where_nothing_is_typed_nothing_can_be_taken_back() -> None:
     with pytest.raises(RequestError, match="nothing is typed here"):
         await Delivery([ListSink("log")], ListSink("log")).undo()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from doubles import NumberingTranscriber, utterance
+from doubles import NumberingTranscriber, transcript, utterance
 from foresight import spoken
 
 from dictated.editor import Editor
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Louder:
-    """A refiner that adds a mark, or fails while it is told to."""
+    """A refiner that adds a mark, or makes of any text what it is told to, or fails while it is told to."""
 
     name = "louder"
 
@@ -31,12 +31,13 @@ class Louder:
         self.failing = False
         self.closed = False
         self.asked = 0
+        self.made: str | None = None
 
     async def refine(self, transcript: Transcript) -> str:
         self.asked += 1
         if self.failing:
             raise RefinerError("it is hoarse; give it tea")
-        return transcript.text + "!"
+        return transcript.text + "!" if self.made is None else self.made
 
     async def close(self) -> None:
         self.closed = True
@@ -70,6 +71,7 @@ class Scripted(Hand):
 untouched = Scripted(Intent)
 capitals = Scripted(lambda text: Intent(text.upper(), takes_back=2, stops=True))
 nothing = Scripted(lambda _: Intent("", takes_back=1))
+BY_THE_WAY = Hand(Text(replacements=(Replacement(find="btw", put="by the way"),)))
 
 
 async def edited(editor: Editor) -> Transcript:
@@ -105,6 +107,33 @@ async def test_where_no_words_are_left_nobody_refines_them() -> None:
 async def test_a_refiner_gets_what_the_one_before_it_made() -> None:
     transcript = await edited(Editor(saying("hello"), capitals, [Louder(), Louder()]))
     assert (transcript.text, transcript.raw) == ("HELLO!!", "hello")
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("hello\n", "hello!\n"),
+        ("\n\nhello", "\n\nhello!"),
+        ("\none\n\ntwo\n\n", "\none\n\ntwo!\n\n"),
+        ("\n", "\n"),
+    ],
+)
+async def test_line_breaks_at_the_ends_of_a_text_are_no_words_and_stay(text: str, typed: str) -> None:
+    hand = Scripted(lambda _: Intent(text))
+    assert (await edited(Editor(saying("hello"), hand, [Louder()]))).text == typed
+
+
+async def test_a_text_that_is_thrown_away_takes_its_line_breaks_along() -> None:
+    hand = Scripted(lambda _: Intent("hello\n"))
+    nobody = Louder()
+    nobody.made = ""
+    assert (await edited(Editor(saying("hello"), hand, [nobody, Louder()]))).text == ""
+
+
+async def test_a_text_of_the_user_s_own_stays_known_as_such() -> None:
+    snippet = Scripted(lambda _: Intent("  ls -la", verbatim=True))
+    transcript = await edited(Editor(saying("insert list"), snippet))
+    assert (transcript.text, transcript.verbatim) == ("  ls -la", True)
 
 
 async def test_a_refiner_that_fails_leaves_the_text_and_is_told_once(
@@ -155,9 +184,14 @@ async def test_what_is_still_being_said_is_corrected_and_obeys_nothing() -> None
 
     engine = Guessing()
     engine.texts[1] = "stop listening btw"
-    hand = Hand(Text(replacements=(Replacement(find="btw", put="by the way"),)))
-    guess = await Editor(engine, hand).guess(utterance(1))
+    guess = await Editor(engine, BY_THE_WAY).guess(utterance(1))
     assert (guess.text, guess.stops) == ("stop listening by the way", False)
+
+
+async def test_what_was_transcribed_ahead_is_shown_like_any_guess() -> None:
+    answer = replace(transcript("stop listening btw"), doubt="never said")
+    shown = await Editor(saying("hello"), BY_THE_WAY).preview(answer)
+    assert (shown.text, shown.stops, shown.doubt) == ("stop listening by the way", False, "never said")
 
 
 async def test_an_engine_that_takes_no_guesses_is_not_asked_for_any() -> None:

@@ -44,6 +44,7 @@ HOSTILE = {
     "lone \ud800 and \udfff, low \udc80": "lone and , low",
     "line\u2028paragraph\u2029next\u0085end": "line paragraph next end",
     "\ue000private\U0010ffff": "private",
+    "new 🩷 \U0001fae8 \U0001fae9\ufffe": "new 🩷 \U0001fae8 \U0001fae9",
     ZALGO: ZALGO,
     "👩\u200d💻 ❤\ufe0f 🏴\U000e0067\U000e0062\U000e007f": "👩\u200d💻 ❤\ufe0f 🏴\U000e0067\U000e0062\U000e007f",
     "می\u200cرود": "می\u200cرود",

@@ -134,6 +134,15 @@ def test_a_keyboard_that_is_unplugged_while_its_key_is_held_stops_and_may_come_b
     assert seen + watched.commands(2) == ["start", "stop", "start", "stop"]
 
 
+def test_a_key_held_when_we_stop_counts_as_let_go(inputs: Inputs, watched: Watched) -> None:
+    keyboard = inputs.plug(0)
+    watched.start()
+    keyboard.press(F9)
+    started = watched.next()
+    watched.hotkeys.stop()
+    assert (started, watched.next()) == (Command.START, Command.STOP)
+
+
 def test_what_our_own_typing_presses_asks_for_nothing(inputs: Inputs, watched: Watched) -> None:
     own, hand = inputs.plug(0, "ydotoold virtual device"), inputs.plug(1)
     watched.start()

@@ -238,6 +238,15 @@ def test_a_key_held_when_the_portal_goes_counts_as_let_go(
     assert (started, pressed.next()) == (Command.START, Command.STOP)
 
 
+def test_a_key_held_when_we_stop_counts_as_let_go(desktop: Portal, pressed: Pressed, said: Said) -> None:
+    pressed.start()
+    session, _ = bound(desktop, said)
+    desktop.backend.press(session, "hold")
+    started = pressed.next()
+    pressed.hotkeys.stop()
+    assert (started, pressed.next()) == (Command.START, Command.STOP)
+
+
 def test_stopping_ends_the_thread_and_it_can_be_started_again(
     desktop: Portal, pressed: Pressed, said: Said
 ) -> None:

@@ -192,6 +192,14 @@ def test_stopping_ends_every_thread(screen: Screen) -> None:
 
 
 @desktop
+def test_a_key_held_when_we_stop_counts_as_let_go(pressed: Pressed, screen: Screen) -> None:
+    screen.xdotool("keydown", "ctrl", "keydown", "alt", "keydown", "e")
+    started = pressed.next()
+    pressed.hotkeys.stop()
+    assert (started, pressed.next()) == (Command.START, Command.STOP)
+
+
+@desktop
 def test_it_can_be_started_again(pressed: Pressed, screen: Screen) -> None:
     pressed.hotkeys.stop()
     pressed.hotkeys.start(pressed._commands.put)  # noqa: SLF001  (the same queue)

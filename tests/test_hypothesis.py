@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dictated.hypothesis import NEAR, Hypothesis, agreement
@@ -69,8 +69,7 @@ def test_two_guesses_agree_on_a_beginning_of_the_newer_that_the_older_has_too(
     before: list[str], now: list[str]
 ) -> None:
     agreed = agreement(before, now)
-    bare = [[word.rstrip(".,").casefold() for word in words[: len(agreed)]] for words in (before, now)]
-    assert (agreed, bare[0]) == (now[: len(agreed)], bare[1])
+    assert (agreed, bare(before[: len(agreed)])) == (now[: len(agreed)], bare(agreed))
 
 
 @given(st.lists(WORDS, max_size=8))
@@ -84,11 +83,30 @@ def test_of_what_counted_no_more_goes_than_is_near_the_end(guesses: list[list[st
 
 
 @given(st.lists(WORDS, max_size=8), WORDS, WORDS)
-def test_what_two_guesses_in_a_row_share_is_counted_whatever_was_guessed_before(
+def test_all_that_two_guesses_in_a_row_share_counts_while_what_counted_before_is_near(
     earlier: list[list[str]], before: list[str], now: list[str]
 ) -> None:
-    hypothesis = heard(*map(" ".join, [*earlier, before, now]))
-    assert len(hypothesis.text.split()) >= min(len(agreement(before, now)), 1)
+    hypothesis = heard(*map(" ".join, [*earlier, before]))
+    assume(len(hypothesis.text) <= NEAR)
+    hypothesis.hear(" ".join(now))
+    shared = os.path.commonprefix([bare(before), bare(now)])  # noqa: RUF071 (of words it is)
+    assert bare(hypothesis.text.split())[: len(shared)] == shared
+
+
+@given(st.lists(WORDS, max_size=8), WORDS)
+def test_all_that_is_guessed_twice_behind_what_counted_counts(
+    earlier: list[list[str]], more: list[str]
+) -> None:
+    hypothesis = heard(*map(" ".join, earlier))
+    grown = [*hypothesis.text.split(), *more]
+    for _ in range(2):
+        hypothesis.hear(" ".join(grown))
+    assert bare(hypothesis.text.split()) == bare(grown)
+
+
+def bare(words: list[str]) -> list[str]:
+    """Without what makes no difference."""
+    return [word.rstrip(".,").casefold() for word in words]
 
 
 @given(WORDS, st.integers(0, 12), st.integers(0, 12))

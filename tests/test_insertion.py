@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from doubles import ListSink, transcript
+from doubles import SPOKEN_AT, ListSink, transcript
 
 from dictated.archive import DiskArchive, Tally
 from dictated.delivery import Delivery
@@ -27,7 +28,8 @@ class AgeingSink(ListSink):
     """Takes nothing that was said more than ten seconds ago, as the typing sink."""
 
     async def deliver(self, transcript: Transcript) -> None:
-        if datetime.now(UTC) - transcript.utterance.ended > timedelta(seconds=10):
+        since = transcript.utterance.asked or transcript.utterance.ended
+        if datetime.now(UTC) - since > timedelta(seconds=10):
             raise HeldError("it comes too late")
         await super().deliver(transcript)
 
@@ -35,11 +37,11 @@ class AgeingSink(ListSink):
 class Desk:
     """A history with words held back, over real files."""
 
-    def __init__(self, folder: Path, *, typing: bool = True) -> None:
+    def __init__(self, folder: Path, *, typing: bool = True, form: Literal["text", "jsonl"] = "text") -> None:
         self.history = History(folder / "history.sqlite3")
         self.spool = Spool(folder / "spool")
         self.window = AgeingSink("type")
-        self.log = LogSink(LogSettings(path=str(folder / "log.txt")))
+        self.log = LogSink(LogSettings(path=str(folder / "log.txt"), format=form))
         self.delivery = Delivery([self.window, self.log] if typing else [self.log], self.log)
         self.insertion = Insertion(self.delivery, self.spool, self.history)
 
@@ -88,6 +90,16 @@ async def test_words_held_from_the_log_too_are_appended_to_it(desk: Desk, tmp_pa
     await desk.hold("one", logged=False)
     await desk.insertion.insert(1)
     assert "one" in (tmp_path / "log.txt").read_text()
+
+
+async def test_the_log_says_when_words_were_spoken_and_their_number_however_late_they_are_inserted(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path, form="jsonl")
+    await desk.hold("one", "two", logged=False)
+    await desk.insertion.insert(2)
+    line = json.loads((tmp_path / "log.txt").read_text())
+    assert (line["number"], datetime.fromisoformat(line["end"])) == (2, SPOKEN_AT)
 
 
 async def test_what_is_inserted_once_more_goes_to_the_window_alone(desk: Desk, tmp_path: Path) -> None:

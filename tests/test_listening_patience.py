@@ -17,7 +17,8 @@ from test_pipeline import Line
 from test_segmenter import PICTURES
 from test_segmenter_supposition import SPECULATING
 
-from dictated.endpoint import Patience
+from dictated.chosen import Chosen
+from dictated.endpoint import NONE, Patience
 from dictated.listening import Listening
 
 if TYPE_CHECKING:
@@ -40,16 +41,18 @@ class Talkative(ForesightedTranscriber):
     async def suppose(self, supposition: Supposition) -> Transcript:
         answer = await self.transcribe(supposition.utterance)
         if not supposition.came_true:
-            supposition.tell(self._words)
+            supposition.tell(replace(answer, text=self._words))
         return replace(answer, utterance=await supposition.real())
 
 
-async def quiet_until_the_end(engine: Talkative, *, let_go_after: int = 0) -> int:
+async def quiet_until_the_end(engine: Talkative, *, let_go_after: int = 0, profile: str = "default") -> int:
     """Say two frames; how many quiet ones end that, with the engine let go after so many."""
-    line, recorder = Line(engine=engine), SpokenRecorder()
-    parts = replace(PARTS, rules=RULES, patience=PATIENCE)
+    line, recorder, chosen = Line(engine=engine), SpokenRecorder(), Chosen()
+    chosen.take(("calm",))
+    chosen.choose(profile)
+    parts = replace(PARTS, rules=RULES, patience={"": PATIENCE, "calm": NONE}.__getitem__)
     async with line.running() as pipeline, anyio.create_task_group() as tasks:
-        listening = Listening(await recorder.open(), parts, lambda _: None, tasks)
+        listening = Listening(await recorder.open(), parts, lambda _: None, tasks, chosen=chosen)
         tasks.start_soon(listening.run, pipeline, count(1))
         await recorder.say("ss")
         quiet = 0
@@ -73,6 +76,11 @@ async def test_the_words_so_far_say_how_long_the_pause_is(words: str, quiet: int
     assert await quiet_until_the_end(Talkative(words)) == quiet
 
 
+@pytest.mark.parametrize(("profile", "quiet"), [("default", 9), ("calm", 6)])
+async def test_the_words_of_a_profile_are_judged_as_that_does(profile: str, quiet: int) -> None:
+    assert await quiet_until_the_end(Talkative("It is late and"), profile=profile) == quiet
+
+
 @pytest.mark.parametrize(("words", "quiet"), [("It is late.", 6), ("It is late and", 9)])
 async def test_words_that_come_late_count_from_the_next_frame_on(words: str, quiet: int) -> None:
     assert await quiet_until_the_end(Talkative(words, held=True), let_go_after=5) == quiet
@@ -88,7 +96,8 @@ class Chatterbox(Stenographer):
     async def suppose(self, supposition: Supposition) -> Transcript:
         answer = await self.transcribe(supposition.utterance)
         if not supposition.came_true:
-            supposition.tell(("Go and.", "Go on, now.", "go now")[supposition.utterance.segment.frames % 3])
+            words = ("Go and.", "Go on, now.", "go now")[supposition.utterance.segment.frames % 3]
+            supposition.tell(replace(answer, text=words))
         return replace(answer, utterance=await supposition.real())
 
 
@@ -104,7 +113,7 @@ async def test_no_utterance_lacks_any_of_its_speech_however_its_words_make_it_en
 ) -> None:
     microphone, desktop = Microphone(picture, pace), Desktop()
     line = Line(desktop, engine=Chatterbox(effort))
-    parts = replace(PARTS, rules=rules, vad=microphone, patience=patience)
+    parts = replace(PARTS, rules=rules, vad=microphone, patience=lambda _: patience)
     async with line.running() as pipeline, anyio.create_task_group() as tasks:
         await Listening(microphone.frames(), parts, lambda _: None, tasks).run(pipeline, count(1))
     for transcript in desktop.transcripts:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
 from doubles import ListHistory, ListSink, transcript, utterance
 from engines import TERMS, wrong_key
 from house import House
-from live_room import SPEECH
+from live_room import BEGINNING, SPEECH, ForesightedGuesser, Room
 from live_text import SCRIPT, GuessingTranscriber, LiveScreen
 from test_delivery import NOTHING
 from test_pipeline_supposition import SAID, SUPPOSED, foresighted
@@ -18,20 +18,25 @@ from test_segmenter import frame
 from test_session import CANCEL, START, Desk
 
 from dictated import build
-from dictated.chain import Chain
+from dictated.chain import Chain, lanes
 from dictated.config import Config, SegmentSettings
 from dictated.delivery import Delivery
+from dictated.editor import Editor
 from dictated.errors import HeldError, SinkError, TranscriberError
 from dictated.hypothesis import Guessing
 from dictated.ledger import Ledger
 from dictated.paths import Paths
 from dictated.records import Fate
 from dictated.segmenter import Rules, Segmenter
+from dictated.sinks.appearing import PART
 from dictated.tape import Tape
+from dictated.text.hand import Hand
+from dictated.textconfig import Replacement, Text
 from dictated.types import Hints
 from dictated.x11.ownkeys import OwnKeys
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from dictated.ports import Sink, Transcriber
@@ -103,6 +108,19 @@ async def test_what_appeared_of_words_that_are_held_vanishes() -> None:
     assert screen.story == ["vanishes"]
 
 
+async def test_words_held_as_windows_are_shut_tell_of_the_part_that_stands() -> None:
+    class Window(LiveScreen):
+        async def undo(self) -> int:
+            return 0
+
+    shut: list[str] = []
+    sinks = Delivery([Window()], ListSink("log"), lambda: "".join(shut))
+    await sinks.appear(utterance(1), "But as")
+    shut.append("the screen is locked")
+    came = [await sinks.deliver(transcript("But as", number), NOTHING) for number in (1, 2)]
+    assert [one.held for one in came] == [f"the screen is locked; {PART}", "the screen is locked"]
+
+
 async def test_a_sink_where_nothing_can_vanish_does_no_harm() -> None:
     await delivery(LiveScreen(refusal=SinkError("it broke off"))).vanish()
 
@@ -116,7 +134,7 @@ async def test_corrections_of_all_sinks_are_counted() -> None:
 def chain(engine: Transcriber, *, hold_doubtful: bool = False) -> Chain:
     ledger = Ledger(ListHistory(), cost_per_day=0)  # which fails whoever asks it for figures
     terms = replace(TERMS, hold_doubtful=hold_doubtful)
-    return Chain([engine], terms, Hints(vocabulary=("Kubernetes",)), ledger)
+    return Chain(lanes([engine], terms, ledger), terms, Hints(vocabulary=("Kubernetes",)), ledger)
 
 
 async def test_a_guess_is_what_the_first_engine_makes_of_it() -> None:
@@ -249,3 +267,25 @@ def test_the_engine_on_this_machine_guesses_and_the_chain_does() -> None:
 
     assert isinstance(LocalTranscriber(LocalEngine()), Guessing)
     assert isinstance(chain(GuessingTranscriber()), Guessing)
+
+
+async def test_what_was_guessed_and_what_was_transcribed_ahead_agree_as_both_are_corrected() -> None:
+    engine = ForesightedGuesser(["btw we"])
+    engine.ahead = "btw we should"
+    hand = Hand(Text(replacements=(Replacement(find="btw", put="by the way"),)))
+    room = Room(engine=engine, asked=Editor(engine, hand))
+    room.parts = replace(room.parts, rules=replace(room.parts.rules, speculate=2))
+    with room.bulletin.follow_closely() as statuses, anyio.fail_after(5):
+        async with room.open():
+            for picture, hypothesis in ((BEGINNING, "by the way we"), ("...", "by the way we should")):
+                await room.say(picture)
+                await until_told(statuses, hypothesis)
+            await room.screen.appeared.wait()
+            assert room.screen.story == ["1 appears: by the way we"]
+
+
+async def until_told(statuses: AsyncIterator[dict[str, Any]], hypothesis: str) -> None:
+    """Wait for that to be what is being said: an editor works in a thread."""
+    async for status in statuses:
+        if status["hypothesis"] == hypothesis:
+            return

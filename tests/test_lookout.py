@@ -99,12 +99,25 @@ async def test_each_utterance_under_way_is_told_with_its_stage(desk: Desk) -> No
     assert told == [(1, "transcribing", ""), (2, "waiting", "numbering"), (3, "transcribing", "")]
 
 
-@pytest.mark.parametrize(("able", "engine"), [(["one"], "one"), (["one", "two"], "")])
-async def test_who_transcribes_is_told_where_it_can_be_only_one(
-    desk: Desk, able: list[str], engine: str
+@pytest.mark.parametrize(
+    ("able", "profile", "engine"),
+    [
+        ({"one": ["default"]}, "", "one"),
+        ({"one": ["default"], "two": ["default"]}, "", ""),
+        ({"one": ["default"], "two": ["code"]}, "", "one"),
+        ({"one": ["default"], "two": ["code"]}, "code", "two"),
+        ({"one": ["default"], "two": ["default", "code"]}, "code", "two"),
+        ({"one": ["default"]}, "code", ""),
+    ],
+)
+async def test_who_transcribes_is_told_where_it_can_be_only_one_with_the_profile_it_has(
+    desk: Desk, able: dict[str, list[str]], profile: str, engine: str
 ) -> None:
-    desk.parts = replace(desk.parts, engines=lambda: [{"name": name, "state": "ok"} for name in able])
+    engines = [{"name": name, "state": "ok", "profiles": profiles} for name, profiles in able.items()]
+    desk.parts = replace(desk.parts, engines=lambda: engines, profiles=("code",))
     async with desk.at_work() as session:
+        await anyio.wait_all_tasks_blocked()
+        session.chosen.choose(profile or "default")
         await desk.do(Command.START)
         await desk.recorder.say("..ss....")
         await desk.engine.is_asked(1)

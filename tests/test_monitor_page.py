@@ -100,7 +100,7 @@ async def test_it_follows_with_details(tmp_path: Path) -> None:
 
 async def test_everything_that_is_told_stands_on_a_page_of_80_by_24(tmp_path: Path) -> None:
     flight = [{"number": 15, "stage": "transcribing", "engine": "openai", "age_s": 1.5}]
-    engines = [{"name": "openai", "state": "skipped", "reason": "no credit"}]
+    engines = [{"name": "openai", "state": "skipped", "reason": "no credit", "profiles": ["letters"]}]
     async with watching(tmp_path) as watched:
         more = {
             "profile": "letters",
@@ -122,7 +122,8 @@ async def test_everything_that_is_told_stands_on_a_page_of_80_by_24(tmp_path: Pa
         "Third.",
         "F2 Start",
     ]
-    expected += ["openai skipped (no credit)", "profile letters", "$0.0123 today", "But as", "1 held"]
+    expected += ["openai for letters skipped (no credit)", "profile letters", "$0.0123 today"]
+    expected += ["But as", "1 held"]
     assert [words for words in expected if words.lower() not in read.lower()] == []
 
 

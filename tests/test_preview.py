@@ -203,8 +203,10 @@ async def test_a_guess_that_comes_when_all_was_said_is_not_shown() -> None:
     assert room.screen.story == ["1: words 1"]
 
 
-def foresighted_room() -> Room:
-    room = Room(engine=ForesightedGuesser(SCRIPT))
+def foresighted_room(doubt: str = "") -> Room:
+    engine = ForesightedGuesser(SCRIPT)
+    engine.ahead_doubt = doubt
+    room = Room(engine=engine)
     room.parts = replace(room.parts, rules=replace(RULES, speculate=2))
     return room
 
@@ -214,6 +216,15 @@ async def test_what_is_transcribed_ahead_is_a_guess_too() -> None:
     async with room.open():
         await room.say(BEGINNING, SPEECH, "...")
         assert room.screen.story == ["1 appears: But as", "1 appears: But as the"]
+
+
+async def test_what_is_transcribed_ahead_and_doubtful_is_no_guess() -> None:
+    room = foresighted_room(doubt="it says the same thing ten times")
+    with room.bulletin.follow_closely() as statuses:
+        async with room.open():
+            await room.say(BEGINNING, "...", SPEECH, "...")
+            told = (await anext(statuses))["hypothesis"]
+    assert (told, room.screen.story[0]) == ("But as the", "1 appears: But as")
 
 
 async def test_when_speech_goes_on_after_what_was_transcribed_ahead_it_is_guessed_at_again() -> None:

@@ -16,6 +16,7 @@ PROFILES = {
     "mail": Profile(windows=("thunderbird", "*— Mail*")),
     "code": Profile(windows=("*vim*", "Code", "x?erm")),
     "none": Profile(),
+    "new": Profile(windows=("[No Name]*", "a[bc]d", "[!x]?")),
 }
 TABLES = st.recursive(
     st.integers() | st.lists(st.integers(), max_size=2),
@@ -34,6 +35,13 @@ TABLES = st.recursive(
         (Look("codeblocks", ""), ""),
         (Look("", ""), ""),
         (Look("[a]", "*"), ""),
+        (Look("gedit", "[No Name] - Gedit"), "new"),
+        (Look("gedit", "[no name]"), "new"),
+        (Look("gedit", "N"), ""),
+        (Look("A[BC]D", ""), "new"),
+        (Look("abd", ""), ""),
+        (Look("[!x]y", ""), "new"),
+        (Look("yy", ""), ""),
     ],
 )
 def test_the_first_profile_that_names_the_class_or_the_title_of_a_window_holds(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import anyio
@@ -59,6 +60,14 @@ async def test_words_that_are_there_already_are_not_paid_for_again(house: House)
     house.engine.failing = {OLD + 1: AWAY}
     await house.recover()
     assert house.lines == ["hello"]
+
+
+async def test_the_log_has_the_number_of_the_history_and_the_times_of_the_speech(tmp_path: Path) -> None:
+    house = House(tmp_path, "jsonl")
+    house.recorded()
+    await house.recover()
+    line = json.loads((tmp_path / "log").read_text())
+    assert (line["number"], datetime.fromisoformat(line["start"])) == (1, SPOKEN_AT)
 
 
 async def test_words_need_no_sound(house: House) -> None:

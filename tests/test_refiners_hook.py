@@ -29,6 +29,7 @@ async def refined(script: str, text: str = "hello", timeout: float = 10) -> str:
     [
         ("cat", "hello"),
         ("tr a-z A-Z", "HELLO"),
+        ('t=$(cat); echo "$t" > /dev/stdout; true', "hello"),
         ("cat; echo", "hello"),
         ("printf 'one\\ntwo\\n\\n'", "one\ntwo"),
         ("printf ' a\\tb \\033[31m'", "a b [31m"),

@@ -11,7 +11,7 @@ from doubles import utterance
 
 from dictated import outputconfig
 from dictated.errors import DictatedError, HeldError, SinkError
-from dictated.sinks.aim import ElsewhereError, check_glimpse, must_return, reason_to_hold
+from dictated.sinks.aim import ElsewhereError, check_glimpse, must_return, reason_to_hold, settled
 from dictated.sinks.appearing import Appearing
 from dictated.typed import Typed
 
@@ -80,6 +80,27 @@ def test_the_rest_goes_where_the_policy_says_when_another_window_has_the_focus(
     except SinkError as error:
         found = type(error)
     assert found == back
+
+
+@pytest.mark.parametrize(
+    ("policy", "began", "window"),
+    [
+        ("hold", False, HERE),
+        ("refocus", False, HERE),
+        ("type", False, ""),
+        ("hold", True, THERE),
+        ("type", True, THERE),
+    ],
+)
+def test_words_go_where_they_began_or_were_spoken_to_unless_they_are_to_follow_the_focus(
+    policy: Policy,
+    began: bool,  # noqa: FBT001  (a column of the table)
+    window: str,
+) -> None:
+    said, appearing = spoken(HERE), Appearing(Typed())
+    if began:
+        appearing.touch(said, THERE)
+    assert settled(said, appearing, policy) == window
 
 
 def test_late_words_are_not_completed_even_where_they_began() -> None:

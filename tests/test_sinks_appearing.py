@@ -46,6 +46,7 @@ def appearing(typed: Typed) -> Appearing:
         ("ᄀ", ""),
         ("नमस्ते", "नम"),
         ("soft\xadhyphen", "soft"),
+        ("so \U0001fffd on", "so "),
         ("", ""),
     ],
 )

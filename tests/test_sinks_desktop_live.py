@@ -125,6 +125,29 @@ async def test_corrections_in_a_session_that_is_over_are_counted(session: Sessio
 
 
 @desktop
+async def test_words_stand_there_in_part_from_when_they_appear_until_they_are_delivered(
+    session: Session,
+) -> None:
+    said, others, to = words("Ask").utterance, words("Ask", 2).utterance, sink(session.env)
+    session.terminal()
+    stands = [to.stands_of(said)]
+    await appear(to, "Ask")
+    stands += [to.stands_of(said), to.stands_of(others)]
+    await to.deliver(words("Ask"))
+    assert [*stands, to.stands_of(said)] == [False, True, False, False]
+
+
+@desktop
+async def test_words_appear_in_part_on_a_screen_of_x11_too(screen: Screen) -> None:
+    to = sink({"DISPLAY": screen.display})
+    screen.window()
+    await appear(to, "Ask")
+    stands = to.stands_of(words("Ask").utterance)
+    await to.close()
+    assert stands
+
+
+@desktop
 async def test_the_next_words_appear_when_those_before_are_delivered(session: Session) -> None:
     window, to = session.terminal(), sink(session.env)
     await appear(to, "one")

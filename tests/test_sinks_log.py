@@ -37,7 +37,7 @@ FORMATS: list[Format] = ["text", "markdown", "jsonl"]
 def said(text: str, number: int = 1) -> Transcript:
     segment = Segment(pcm=bytes(FRAME_BYTES), first=0, onset=0, offset=1, voiced=1)
     utterance = Utterance(number, segment, NOON - timedelta(seconds=3), NOON - timedelta(seconds=1))
-    return Transcript(utterance, text, engine="local", seconds=0.125)
+    return Transcript(utterance, text, engine="local", seconds=0.125, number=number)
 
 
 def sink(path: Path | str, style: Format = "text", now: datetime = NOON) -> LogSink:
@@ -125,6 +125,16 @@ async def test_the_path_takes_the_fields_of_strftime(pattern: str, name: str, tm
     await sink(f"{tmp_path}/{pattern}").deliver(said("a"))
 
     assert (tmp_path / name).is_file()
+
+
+async def test_a_path_that_is_relative_is_the_same_file_from_wherever_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(elsewhere)
+    await sink("notes/%Y.md").deliver(said("a"))
+    assert [path.relative_to(tmp_path) for path in tmp_path.rglob("*.md")] == [Path("notes/2026.md")]
 
 
 async def test_a_percent_sign_in_the_home_folder_stays(
@@ -401,7 +411,8 @@ FAULTS = {
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in a folder that everybody may look into, with places that take no words."""
+    """Stand at home in a folder that everybody may look into, with places that take no words."""
+    monkeypatch.setenv("HOME", ".")  # not by its whole path: not everybody may look into what is above it
     monkeypatch.chdir(tmp_path)
     tmp_path.chmod(0o755)
     Path("folder").mkdir()

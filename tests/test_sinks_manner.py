@@ -79,12 +79,28 @@ async def test_a_line_break_presses_enter_where_that_is_on(screen: Screen) -> No
     await sink.close()
 
 
+async def test_a_text_of_the_user_s_own_is_typed_as_it_stands(screen: Screen) -> None:
+    window, sink = screen.window(), TypeSink(outputconfig.TypeSink(), SMART)
+    await sink.deliver(said("Done."))
+    await sink.deliver(replace(said("rm  -rf build", 2), verbatim=True))
+    assert shown(window.rest()) == "Done. rm  -rf build"
+    await sink.close()
+
+
 @pytest.mark.parametrize("keyboard", ["us", "de", "fr", "ru"])
 async def test_enter_is_the_key_of_every_layout(screen: Screen, keyboard: str) -> None:
     screen.run("setxkbmap", keyboard)
     window, sink = screen.window(), TypeSink(outputconfig.TypeSink(), LINES)
     await sink.deliver(said("Ab\nя"))
     assert await window.wait_for_text(5) == "Ab\rя\r"
+    await sink.close()
+
+
+async def test_a_wayland_session_types_a_text_of_the_user_s_own_as_it_stands(session: Session) -> None:
+    window = session.terminal()
+    sink = WaylandSink(outputconfig.TypeSink(), {"": Manner("smart")}, environ=session.env)
+    await sink.deliver(replace(said("rm  -rf build"), verbatim=True))
+    assert await window.rest() == "rm  -rf build"
     await sink.close()
 
 

@@ -13,7 +13,7 @@ from spoken_into import ask, transcript, typed
 from Xlib import X
 
 from dictated import outputconfig
-from dictated.errors import NoDisplayError, SinkError
+from dictated.errors import NoDisplayError
 from dictated.sinks.type import TypeSink
 from dictated.x11 import xkb
 from dictated.x11.ownkeys import OwnKeys
@@ -145,7 +145,7 @@ async def test_no_window_with_the_keyboard_is_an_error(
     with x_server(tmp_path) as (name, _):
         monkeypatch.setenv("DISPLAY", name)
         ask(lambda display: display.set_input_focus(X.NONE, X.RevertToNone, X.CurrentTime))
-        with pytest.raises(SinkError, match="no window has the keyboard"):
+        with pytest.raises(NoDisplayError, match="no window has the keyboard"):
             await sink.deliver(transcript("lost"))
         await sink.close()
 

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 import pytest
 from doubles import PLAIN, SPACED
-from spoken_into import AtKey, is_held, line, rest, transcript
+from spoken_into import (
+    AtKey,
+    ask,
+    is_held,
+    let_no_window_be_active,
+    line,
+    rest,
+    take_backspace,
+    transcript,
+)
 
 from dictated import outputconfig
-from dictated.errors import HeldError, SinkError
+from dictated.errors import HeldError, NoDisplayError, SinkError
 from dictated.sinks.appearing import STEP
 from dictated.sinks.type import MOST_CHARACTERS, PIECE, TypeSink
 
@@ -223,6 +232,33 @@ async def test_a_window_changed_by_a_held_alt_key_gets_nothing_of_what_appears(s
         screen.xdotool("keyup", "alt")
     await sink.close()
     assert (await handle, came, await rest(first, second)) == (True, "Ask", ["", ""])
+
+
+async def test_what_could_not_be_corrected_while_wayland_had_the_focus_is_corrected_later(
+    screen: Screen, sink: TypeSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = screen.window()
+    await appear(sink, "Ask nut")
+    ask(let_no_window_be_active)
+    with monkeypatch.context() as wayland:
+        wayland.setenv("WAYLAND_DISPLAY", "wayland-0")
+        with pytest.raises(NoDisplayError, match="Wayland"):
+            await appear(sink, "Ask not")
+    await sink.deliver(words("Ask not"))
+    assert await rest(window) == [f"Ask nut{BACK * 2}ot "]
+
+
+async def test_what_could_not_be_corrected_while_there_was_no_key_for_it_is_corrected_later(
+    screen: Screen, sink: TypeSink
+) -> None:
+    window = screen.window()
+    await appear(sink, "Ask nut")
+    ask(take_backspace)
+    with pytest.raises(HeldError, match="BackSpace"):
+        await appear(sink, "Ask not")
+    screen.layout("us")
+    await sink.deliver(words("Ask not"))
+    assert await rest(window) == [f"Ask nut{BACK * 2}ot "]
 
 
 async def test_what_is_longer_than_can_be_typed_does_not_appear(screen: Screen, sink: TypeSink) -> None:

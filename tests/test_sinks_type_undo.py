@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from doubles import PLAIN
-from spoken_into import AtKey, line, rest, transcript
+from spoken_into import AtKey, ask, let_no_window_be_active, line, rest, take_backspace, transcript
 
 from dictated import outputconfig
-from dictated.errors import SinkError
+from dictated.errors import NoDisplayError, SinkError
 from dictated.sinks.type import PIECE, TypeSink
 
 if TYPE_CHECKING:
@@ -121,3 +121,30 @@ async def test_nothing_typed_is_nothing_to_take_back(screen: Screen, sink: TypeS
     with pytest.raises(SinkError, match="nothing that was typed"):
         await sink.undo()
     assert await rest(window) == [""]
+
+
+async def test_what_was_typed_is_taken_back_after_words_of_which_nothing_was_typed(
+    screen: Screen, sink: TypeSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = screen.window("entry")
+    for text in ("one", "two"):
+        await sink.deliver(transcript(text))
+    ask(let_no_window_be_active)
+    with monkeypatch.context() as wayland:
+        wayland.setenv("WAYLAND_DISPLAY", "wayland-0")
+        with pytest.raises(NoDisplayError, match="Wayland"):
+            await sink.deliver(transcript("three"))
+    assert (await sink.undo(), await line(window)) == (3, "one")
+
+
+async def test_what_was_typed_is_taken_back_once_there_is_a_key_for_it(
+    screen: Screen, sink: TypeSink
+) -> None:
+    window = screen.window("entry")
+    for text in ("one", "two"):
+        await sink.deliver(transcript(text))
+    ask(take_backspace)
+    with pytest.raises(SinkError, match="BackSpace"):
+        await sink.undo()
+    screen.layout("us")
+    assert (await sink.undo(), await line(window)) == (3, "one")

@@ -220,3 +220,16 @@ async def is_held(to: WaylandSink, words: Transcript) -> str:
     except HeldError:
         return "held"
     return ""
+
+
+async def test_what_was_typed_is_taken_back_after_words_for_no_window(
+    session: Session, env: dict[str, str]
+) -> None:
+    to, window = sink(env), session.terminal()
+    await to.deliver(transcript("one"))
+    session.run("swaymsg", "workspace", "2")
+    with pytest.raises(SinkError, match="no window has the keyboard"):
+        await to.deliver(transcript("two"))
+    session.run("swaymsg", "workspace", "1")
+    window.focus()
+    assert await to.undo() == len("one ")

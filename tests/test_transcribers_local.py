@@ -75,6 +75,12 @@ async def test_a_folder_that_holds_no_model_is_told(tmp_path: Path) -> None:
         await LocalTranscriber(LocalEngine(model=str(tmp_path))).warm()
 
 
+@pytest.mark.parametrize("model", ["~no-such-user/base", "~nobody\0/base"])
+async def test_a_folder_in_the_home_of_nobody_is_told(model: str) -> None:
+    with pytest.raises(TranscriberError, match=r'stt\.local\.model: there is no "~no'):
+        await LocalTranscriber(LocalEngine(model=model)).warm()
+
+
 async def test_a_model_that_is_broken_is_told(tmp_path: Path) -> None:
     for name in ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"):
         (tmp_path / name).write_bytes(b"not a model")

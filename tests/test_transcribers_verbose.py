@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dictated.transcribers.verbose import amount, evidence, number
+from dictated.transcribers.verbose import evidence
 from dictated.types import Evidence
 
 JSON = st.recursive(
@@ -47,13 +47,3 @@ def test_evidence_is_the_least_silence_and_the_mean_certainty_by_length(
 @given(st.lists(SEGMENT, max_size=4) | JSON)
 def test_evidence_can_be_asked_of_any_answer(segments: Any) -> None:
     assert isinstance(evidence(segments), Evidence)
-
-
-@pytest.mark.parametrize("value", [True, "1", None, [], {}, float("inf"), float("nan"), 10**400])
-def test_what_is_no_number_is_none(value: Any) -> None:
-    assert (number(value), amount(value)) == (None, None)
-
-
-@pytest.mark.parametrize(("value", "counted"), [(-1, None), (-0.1, None), (0, 0.0), (2, 2.0)])
-def test_less_than_nothing_is_no_amount(value: float, counted: float | None) -> None:
-    assert amount(value) == counted

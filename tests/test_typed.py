@@ -38,6 +38,12 @@ def test_the_last_text_is_taken_back_from_the_window_it_stands_in(typed: Typed) 
     assert typed.last(HERE) == len("last ")
 
 
+def test_a_text_that_no_number_of_backspaces_surely_erases_is_not_taken_back(typed: Typed) -> None:
+    typed.note("so \U0001fffd ", HERE)
+    with pytest.raises(SinkError, match="an emoji too new"):
+        typed.last(HERE)
+
+
 def test_the_one_before_comes_next(typed: Typed) -> None:
     typed.note("before ", HERE)
     typed.note("last ", HERE)

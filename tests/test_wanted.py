@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dictated.types import Command
+from dictated.types import Command, State
 from dictated.wanted import Wanted
 
 
@@ -24,6 +24,10 @@ from dictated.wanted import Wanted
         ("pause resume", False),
         ("start pause stop resume", False),
         ("start pause toggle stop resume", False),
+        ("start pause reload resume", True),
+        ("start pause quit resume", True),
+        ("pause reload resume", False),
+        ("start pause reload stop resume", False),
         ("start reload", True),
         ("start quit", True),
     ],
@@ -66,3 +70,31 @@ def test_only_cancel_discards(command: Command) -> None:
     wanted = Wanted()
     wanted.take(command)
     assert wanted.discard is (command is Command.CANCEL)
+
+
+def test_what_is_thrown_away_is_told_once() -> None:
+    wanted = Wanted()
+    wanted.take(Command.CANCEL)
+    assert [wanted.discards(), wanted.discards()] == [True, False]
+
+
+def test_an_end_that_has_come_is_over() -> None:
+    wanted = Wanted()
+    wanted.take(Command.RELOAD)
+    assert (wanted.ended(), wanted.ending) == (Command.RELOAD, None)
+
+
+@pytest.mark.parametrize(
+    ("commands", "state", "heading"),
+    [
+        ("start", None, State.STARTING),
+        ("start", State.LISTENING, State.LISTENING),
+        ("start", State.LOST, State.LOST),
+        ("stop", State.LISTENING, State.STOPPING),
+        ("stop", None, State.OFF),
+    ],
+)
+def test_what_is_wanted_leads_to_a_state(commands: str, state: State | None, heading: State) -> None:
+    wanted = Wanted()
+    wanted.take(Command(commands))
+    assert wanted.heading(state) is heading

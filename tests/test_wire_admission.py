@@ -61,6 +61,44 @@ async def test_a_service_that_does_not_say_is_told_in_time_and_without_blaming_t
     assert (anyio.current_time(), told.value.retryable, "timeout" in str(told.value)) == (WARM_S, True, False)
 
 
+async def test_several_who_come_at_once_are_one_question() -> None:
+    porter = Porter()
+    porter.slow = 1.0
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(porter.door.warm)
+    assert porter.story == ["unlock", "enter"]
+
+
+async def test_several_who_come_at_once_and_are_not_let_in_are_told_all_at_the_same_time() -> None:
+    porter = Porter()
+    porter.slow = 3600
+    told = []
+
+    async def come() -> None:
+        try:
+            await porter.door.warm()
+        except TranscriberError:
+            told.append(anyio.current_time())
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(come)
+    assert told == [WARM_S] * 3
+
+
+async def test_who_waits_for_the_answer_to_another_asks_where_that_one_gives_up() -> None:
+    porter = Porter()
+    porter.slow = 1.0
+    async with anyio.create_task_group() as tasks:
+        first = tasks.start_soon(porter.door.warm)
+        await anyio.sleep(0.5)
+        tasks.start_soon(porter.door.warm)
+        await anyio.sleep(0.1)
+        first.cancel()
+    assert porter.story == ["unlock", "unlock", "enter"]
+
+
 async def test_the_key_is_read_once_where_it_is_only_needed() -> None:
     porter = Porter()
     for _ in range(2):

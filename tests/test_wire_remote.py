@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,19 @@ async def test_without_a_key_none_is_sent(service: Service, reach: Reach) -> Non
     await remote.unlock()
     await remote.get("models")
     assert "authorization" not in service.requests[0].headers
+
+
+async def test_a_key_that_is_not_found_in_time_is_left_alone(link: Link) -> None:
+    def find() -> None:
+        over.wait(5)
+
+    over = threading.Event()
+    with (
+        pytest.raises(TranscriberError, match=r"within 0\.1 s.*stt\.openai\.api_key_file"),
+        anyio.fail_after(4),
+    ):
+        await Remote("openai", OpenAIEngine(), link, find).unlock(0.1)
+    over.set()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from moods import places_of, text_of
 
-from dictated.recollection import OLD
 from dictated.records import Fate
 
 if TYPE_CHECKING:
@@ -35,23 +34,20 @@ HEARD = 0.8
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the log: the frames it speaks of, its number, and when it was delivered."""
+    """One line of the log: the frames it speaks of, when it was delivered, and whether later than in its turn."""
 
     places: range
-    number: int
     time: datetime
-
-    @property
-    def recovered(self) -> bool:
-        """Whether it was delivered later than in its turn."""
-        return self.number >= OLD
+    recovered: bool = False
 
 
-def read_log(path: Path) -> list[Line]:
-    """Read it in its order."""
+def read_log(path: Path, belated: Path) -> list[Line]:
+    """Read it in its order; `belated` has the texts that were delivered later than in their turn."""
+    late = set(belated.read_text(encoding="utf-8").splitlines()) if belated.exists() else set()
     read = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
-        Line(places_of(line["text"]), line["number"], datetime.fromisoformat(line["time"])) for line in read
+        Line(places_of(line["text"]), datetime.fromisoformat(line["time"]), line["text"] in late)
+        for line in read
     ]
 
 

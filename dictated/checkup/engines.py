@@ -1,8 +1,9 @@
-"""Whether each engine that may be asked answers, and how fast."""
+"""Whether each engine that may be asked, with whatever profile, answers, and how fast."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +13,7 @@ import anyio
 from dictated import transcription
 from dictated.checkup.finding import Finding, Grade, Part, of_error
 from dictated.errors import TranscriberError
+from dictated.profiles import all_effective
 from dictated.types import SAMPLE_BYTES, SAMPLE_RATE, Segment, Transcript, Utterance
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from dictated.config import Config
     from dictated.ports import Catalogue, Transcriber
+    from dictated.sttconfig import Engine as Name
+    from dictated.sttconfig import LocalEngine, RemoteEngine
 
     class Engine(Transcriber, Catalogue, Protocol):
         """Both."""
@@ -27,10 +31,8 @@ if TYPE_CHECKING:
 ENGINE_S = 45.0
 """Seconds one engine is given: to be reached or loaded, and to answer once."""
 
-MOST_ENGINES = 4
-"""There are no more to choose from."""
-
-WITHIN_S = ENGINE_S * MOST_ENGINES + 5.0
+SPARE_S = 5.0
+"""Seconds beyond what all engines are given together."""
 
 SOUND_S = 1.0
 """Seconds of digital silence that each engine is sent: a service charges next to nothing for it."""
@@ -41,10 +43,45 @@ def look(config: Config, environ: Mapping[str, str]) -> Sequence[Finding]:
     return anyio.run(partial(_look, config, environ))
 
 
+def within_s(config: Config) -> float:
+    """The seconds that takes at most."""
+    return ENGINE_S * len(_distinct(config)) + SPARE_S
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An engine with its table of settings, and the profiles that it is asked with; "" is none."""
+
+    name: Name
+    settings: LocalEngine | RemoteEngine
+    profiles: list[str]
+
+
+def _distinct(config: Config) -> list[_Asked]:
+    """Return the engines, each once, in the order they are asked: first those that are without a profile."""
+    found: list[_Asked] = []
+    for profile, one in all_effective(config).items():
+        for name in (one.stt.engine, *one.stt.fallback):
+            settings = getattr(one.stt, name)
+            known = next((asked for asked in found if (asked.name, asked.settings) == (name, settings)), None)
+            if known is None:
+                found.append(_Asked(name, settings, [profile]))
+            else:
+                known.profiles.append(profile)
+    return found
+
+
 async def _look(config: Config, environ: Mapping[str, str]) -> Sequence[Finding]:
-    names = (config.stt.engine, *config.stt.fallback)
-    engines: Sequence[Engine] = transcription.engines(names, config.stt, environ)
-    return [await _finding(engine, getattr(config.stt, engine.name).model) for engine in engines]
+    engines = transcription.Engines(config, environ)
+    return [await _found(asked, engines.of(asked.name, asked.settings)[0]) for asked in _distinct(config)]
+
+
+async def _found(asked: _Asked, engine: Engine) -> Finding:
+    """Say how one engine does; without one that is asked with some profiles alone, dictating works."""
+    finding = await _finding(engine, asked.settings.model)
+    if "" in asked.profiles:
+        return finding
+    return replace(finding, found=f"for {', '.join(asked.profiles)}: {finding.found}", part=None)
 
 
 async def _finding(engine: Engine, model: str) -> Finding:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dictated.checkup.finding import Finding, Grade, Part
+from dictated.errors import SinkError
 from dictated.sinks.clipboard import PROGRAMS
+from dictated.sinks.log import path_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +38,10 @@ def _findings(output: Output, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def log(written: str, now: datetime) -> Finding:
     """Say whether the file, or the nearest folder that is there, may be written."""
-    path = Path(now.strftime(written)).expanduser()
+    try:
+        path = path_at(written, now)
+    except SinkError as error:
+        return Finding("log", Grade.FAIL, str(error), 'output.log.path = "…"', Part.SINK)
     there = next((place for place in (path, *path.parents) if place.exists()), Path())
     if os.access(there, os.W_OK) and there.is_dir() == (there != path):
         return Finding("log", Grade.OK, f"{path} can be written", part=Part.SINK)

@@ -92,4 +92,6 @@ def _engine(engine: dict[str, Any]) -> str:
     """Say how an engine does, and what it has done and cost today."""
     reason = f" ({engine['reason']})" if engine["reason"] else ""
     cost = f", ${engine['cost']:.4f}" if engine["cost"] else ""
-    return f"{engine['name']}: {engine['state']}{reason}; today {engine['answers']} answers{cost}"
+    profiles = engine.get("profiles", [])
+    where = f" for {', '.join(profiles)}" if profiles and "default" not in profiles else ""
+    return f"{engine['name']}{where}: {engine['state']}{reason}; today {engine['answers']} answers{cost}"

@@ -73,7 +73,7 @@ def checks(
             microphone.WITHIN_S,
             Part.MICROPHONE,
         ),
-        Check("engine", partial(engines.look, config, environ), engines.WITHIN_S, Part.ENGINE),
+        Check("engine", partial(engines.look, config, environ), engines.within_s(config), Part.ENGINE),
         Check(WHAT, typing.look, typing.within_s, Part.SINK),
         Check("sink", partial(sinks.look, config.output, environ), sinks.WITHIN_S, Part.SINK),
         Check(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import unicodedata
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -126,7 +127,12 @@ def _words(entry: Entry) -> str:
 
 def visible(text: str) -> str:
     """Replace what cannot be seen, and what a terminal would obey."""
-    return "".join(char if char.isprintable() or char in _JOINERS else "\ufffd" for char in text)
+    return "".join(char if _is_visible(char) else "\ufffd" for char in text)
+
+
+def _is_visible(char: str) -> bool:
+    """Whether it can be seen; what is not assigned may be an emoji newer than the tables here."""
+    return char.isprintable() or char in _JOINERS or unicodedata.category(char) == "Cn"
 
 
 def as_object(entry: Entry, spool: Path) -> str:

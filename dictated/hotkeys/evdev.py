@@ -82,7 +82,7 @@ class EvdevHotkeys:
             raise HotkeyError(REFUSED)
 
     def stop(self) -> None:
-        """Watch no more; our thread has ended when this returns."""
+        """Watch no more, what is held counts as let go; our thread has ended when this returns."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._tell.close()
@@ -127,6 +127,7 @@ class _Watch:
             self._keyboards.close()
             self._arrivals.close()
             self._told.close()
+            self._tell(self._board.release_all())
 
     def _round(self) -> bool:
         """Wait for something to happen, and take it; False when told to end."""
@@ -149,8 +150,11 @@ class _Watch:
             if not change.seen:
                 self._board.hold(key)
                 continue
-            for wish in self._board.press(key) if change.down else self._board.release(key):
-                self._send(wish)
+            self._tell(self._board.press(key) if change.down else self._board.release(key))
+
+    def _tell(self, wishes: Iterable[Wish]) -> None:
+        for wish in wishes:
+            self._send(wish)
 
 
 def _input_device() -> Callable[[str], Device]:

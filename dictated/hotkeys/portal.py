@@ -100,7 +100,7 @@ class PortalHotkeys:
             raise HotkeyError(f"the desktop has no portal for hotkeys ({problem})")
 
     def stop(self) -> None:
-        """Watch no more; our thread has ended when this returns."""
+        """Watch no more, what is held counts as let go; our thread has ended when this returns."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._loop.call_soon_threadsafe(self._scope.cancel)
@@ -126,8 +126,10 @@ class PortalHotkeys:
             else:
                 patience.came_back(anyio.current_time())
                 tell("")
-                await self._watch(desk, shortcuts)
-                _tell(shortcuts.release_all(), send)
+                try:
+                    await self._watch(desk, shortcuts)
+                finally:
+                    _tell(shortcuts.release_all(), send)
             tell = _nobody
             await anyio.sleep_until(patience.again_at(anyio.current_time()))
 

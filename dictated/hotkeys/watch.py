@@ -64,7 +64,10 @@ class Watch:
         self._keep()
 
     def end(self) -> None:
-        """Watch no more and give the keys back; our threads have ended when this returns."""
+        """Watch no more and give the keys back; our threads have ended when this returns.
+
+        What is held counts as let go.
+        """
         keyboard, self._keyboard = self._keyboard, None
         if keyboard is not None:
             keyboard.end()
@@ -74,6 +77,7 @@ class Watch:
         self._own.unwatch()
         listener.end()
         listener.join(_STOP_SECONDS)
+        self._let_go()
 
     def _keep(self) -> None:
         """Keep the hotkeys from the focused window."""
@@ -101,9 +105,12 @@ class Watch:
         self._tell(self._board.release(keycode))
 
     def _server_gone(self) -> None:
+        self._let_go()
+        self._lost()
+
+    def _let_go(self) -> None:
         """Take what is held for let go: nobody will see it let go."""
         self._tell(self._board.release_all())
-        self._lost()
 
     def _tell(self, wishes: Iterable[Wish]) -> None:
         for wish in wishes:

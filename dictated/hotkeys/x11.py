@@ -74,7 +74,10 @@ class X11Hotkeys:
             raise problem
 
     def stop(self) -> None:
-        """Watch no more and give the keys back; our threads have ended when this returns."""
+        """Watch no more and give the keys back, what is held counts as let go.
+
+        Our threads have ended when this returns.
+        """
         thread, self._thread = self._thread, None
         if thread is not None:
             self._told_to_end.set()

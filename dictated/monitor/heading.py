@@ -8,6 +8,7 @@ from textual.content import Content
 
 from dictated.monitor.panel import Panel
 from dictated.monitor.report import ABSENT
+from dictated.profiles import DEFAULT
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
@@ -61,4 +62,5 @@ def counts(report: Report) -> list[str]:
 
 def _engine(engine: Engine) -> str:
     reason = f" ({tidy(engine.reason)})" if engine.reason else ""
-    return f"{engine.name} {engine.state}{reason}"
+    where = f" for {', '.join(engine.profiles)}" if engine.profiles and DEFAULT not in engine.profiles else ""
+    return f"{engine.name}{where} {engine.state}{reason}"

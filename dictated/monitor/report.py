@@ -11,11 +11,12 @@ ABSENT = "not running"
 
 
 class Engine(Struct, frozen=True, kw_only=True):
-    """What an engine is good for, and why that is not all it should be."""
+    """What an engine is good for, why that is not all it should be, and with which profiles it is asked."""
 
     name: str
     state: str
     reason: str = ""
+    profiles: tuple[str, ...] = ()
 
 
 class Report(Details, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import stat
 import threading
 from typing import TYPE_CHECKING, Any
@@ -127,7 +128,7 @@ class Reader:
         if self._riff is not None and self._riff.promised is None:
             self._mended = MendedFile(self._path, self._riff)
         try:
-            return soundfile.SoundFile(self._mended or self._path)
+            return soundfile.SoundFile(self._mended or os.fsencode(self._path))  # any bytes may name a file
         except soundfile.LibsndfileError as error:
             raise AudioFileError(
                 f"{self._path} is not an audio file we can read (wav, flac, mp3, ogg): {error.error_string}"

@@ -32,7 +32,8 @@ class ElsewhereError(SinkError):
 class Aim:
     """Where words go: whether they may, right before the first key, and whether they still may.
 
-    `windows` are those that had the focus before a key of theirs; `whole` says that they arrived whole.
+    `windows` are those that had the focus before a key of theirs; `begun` says that some were typed, `whole`
+    that they arrived whole.
     """
 
     def __init__(self, focus: Focus, settings: outputconfig.TypeSink, utterance: Utterance) -> None:
@@ -40,6 +41,7 @@ class Aim:
         self._settings = settings
         self._utterance = utterance
         self.windows: set[str] = set()
+        self.begun = False
         self.whole = True
 
     def ready(self) -> None:
@@ -133,12 +135,20 @@ def reason_to_hold(ended: datetime, now: datetime, max_delay: float, *, same: bo
     return ""
 
 
+def settled(utterance: Utterance, appearing: Appearing, policy: str) -> str:
+    """Return the window that these words go to; "" where that is the one that has the focus by then."""
+    if appearing.stands_of(utterance):
+        return appearing.window
+    return "" if policy == "type" else utterance.window
+
+
 def check_moment(
     utterance: Utterance, meant: str, window: str | None, settings: outputconfig.TypeSink
 ) -> None:
     """Raise HeldError where words meant for one window must not be typed at this moment."""
     same = bool(window) and window == meant
-    reason = reason_to_hold(utterance.ended, datetime.now(tz=UTC), settings.max_delay, same=same)
+    since = utterance.asked or utterance.ended
+    reason = reason_to_hold(since, datetime.now(tz=UTC), settings.max_delay, same=same)
     if reason:
         raise HeldError(reason)
 

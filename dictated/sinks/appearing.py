@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from dictated.errors import HeldError
+from dictated.typed import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,7 +158,12 @@ class Appearing:
 
 def beginning(text: str) -> str:
     """Return as much of the text as may appear before it is known that it stays."""
-    return "".join(takewhile(_ALONE.fullmatch, _graphemes(text)))
+    return "".join(takewhile(_is_alone, _graphemes(text)))
+
+
+def _is_alone(grapheme: str) -> bool:
+    """Whether one BackSpace takes it back, and nothing else."""
+    return _ALONE.fullmatch(grapheme) is not None and is_known(grapheme)
 
 
 def _graphemes(text: str) -> list[str]:

@@ -138,6 +138,10 @@ class DesktopSink:
             raise
         self._last = begun.sink
 
+    def stands_of(self, utterance: Utterance) -> bool:
+        """Say whether the beginning of this utterance's words stands somewhere, or may."""
+        return self._begun is not None and self._begun.sink.stands_of(utterance)
+
     async def vanish(self) -> None:
         """Take back what appeared, where its window has the keyboard.
 

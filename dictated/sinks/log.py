@@ -143,13 +143,14 @@ class LogSink:
 def path_at(pattern: str, time: datetime) -> Path:
     """Return the file that `output.log.path` means at this time.
 
-    The date is filled in first, so that a % in the name of the home folder stays as it is.
+    The date is filled in first, so that a % in the name of the home folder stays as it is. A path that is
+    relative begins in the home folder, for the daemon and a command may each work in another.
 
     Raises:
         SinkError: it means none.
     """
     try:
-        return Path(time.strftime(pattern)).expanduser()
+        return Path.home() / Path(time.strftime(pattern)).expanduser()
     except (RuntimeError, ValueError) as error:  # no such user; a pattern that strftime refuses
         raise SinkError(f"output.log.path cannot be used: {error}; give the path of a file") from error
 
@@ -233,7 +234,7 @@ def _json(transcript: Transcript, time: datetime) -> str:
     utterance = transcript.utterance
     record = {
         "time": _iso(time),
-        "number": utterance.number,
+        "number": transcript.number or None,
         "start": _iso(utterance.began.astimezone(time.tzinfo)),
         "end": _iso(utterance.ended.astimezone(time.tzinfo)),
         "text": transcript.text,

@@ -11,12 +11,14 @@ import anyio.to_thread
 
 from dictated.errors import HeldError, NoDisplayError, SinkError
 from dictated.profiles import Look
-from dictated.sinks.aim import Aim, Completion, ElsewhereError, Glimpse, Still
+from dictated.sinks.aim import Aim, Completion, ElsewhereError, Glimpse, Still, settled
 from dictated.sinks.appearing import STEP, Appearing, beginning
+from dictated.text.manner import manner_of
 from dictated.typed import Typed
 from dictated.x11.focus import Focus
 from dictated.x11.ownkeys import OwnKeys
 from dictated.x11.paste import Paste
+from dictated.x11.plan import NoKeyError
 from dictated.x11.typist import Typist
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ PIECE = 500
 _BACKSPACE = 0xFF08
 """The keysym of BackSpace."""
 
+UNPRESSED = (NoDisplayError, NoKeyError)
+"""What says that none of the keys was pressed."""
+
 _WINDOW_PATIENCE = 0.5
 """Seconds an X server is given to say which window has the focus."""
 
@@ -46,8 +51,7 @@ class TypeSink:
     """Types each transcript in the manner of its profile, in a thread, each at most once.
 
     Whatever the text, no Tab, Escape or other control character is typed, and Enter only where the manner
-    allows it. Give the hotkeys the same
-    `own`, so that they do not take our key presses for a hand's.
+    allows it. Give the hotkeys the same `own`, so that they do not take our key presses for a hand's.
     """
 
     name = "type"
@@ -106,8 +110,8 @@ class TypeSink:
         the window again every `PIECE` characters. What appeared of the utterance is completed by typing.
 
         Raises:
-            HeldError: it came too late, is for another window, or is too long; nothing was typed, but what
-                appeared stays.
+            HeldError: it came too late, is for another window, is too long, or no key corrects what appeared;
+                nothing was typed, but what appeared stays.
             NoDisplayError: there is no X server, or no X11 window has the keyboard; nothing was typed.
             SinkError: typing broke off; an unknown part was typed.
         """
@@ -126,6 +130,10 @@ class TypeSink:
             SinkError: it broke off; nothing more may appear of this utterance.
         """
         await anyio.to_thread.run_sync(self._appear, utterance, text, limiter=self._one)
+
+    def stands_of(self, utterance: Utterance) -> bool:
+        """Say whether the beginning of this utterance's words stands somewhere, or may."""
+        return self._appearing.stands_of(utterance)
 
     async def vanish(self) -> None:
         """Take back what appeared, where its window has the focus; elsewhere it stays, for `undo`.
@@ -156,7 +164,9 @@ class TypeSink:
 
     def _deliver(self, transcript: Transcript) -> None:
         utterance = transcript.utterance
-        text = self._manner(utterance).written(self._before(utterance), transcript.text)
+        manner = manner_of(utterance, self._manners)
+        before = self._before(utterance, manner)
+        text = manner.written(before, transcript.text, verbatim=transcript.verbatim)
         if self._appearing.stands_of(utterance):
             with self._appearing.ending():
                 self._complete(text, utterance)
@@ -181,23 +191,19 @@ class TypeSink:
             self._appearing.complete(self._appearing.window)
 
     def _appear(self, utterance: Utterance, text: str) -> None:
-        words = beginning(self._manner(utterance).begun(self._before(utterance), text))
+        manner = manner_of(utterance, self._manners)
+        words = beginning(manner.begun(self._before(utterance, manner), text))
         check_length(words)
         self._appearing.claim(utterance)
         aim = Glimpse(self._focus, self._settings, utterance, self._appearing)
         self._change(self._appearing.towards(words), aim.ready)
 
-    def _manner(self, utterance: Utterance) -> Manner:
-        return self._manners.get(utterance.profile, self._manners[""])
-
-    def _before(self, utterance: Utterance) -> str:
+    def _before(self, utterance: Utterance, manner: Manner) -> str:
         """Return what stands before these words, in the window that is to get them, where that matters."""
-        if self._manner(utterance).mode != "smart":
+        if manner.mode != "smart":
             return ""
-        if self._appearing.stands_of(utterance):
-            return self._typed.before(self._appearing.window)
-        spoken_to = "" if self._settings.on_focus_change == "type" else utterance.window
-        return self._typed.before(spoken_to or self._focus.ask())
+        window = settled(utterance, self._appearing, self._settings.on_focus_change)
+        return self._typed.before(window or self._focus.ask())
 
     def _vanish(self) -> None:
         appearing = self._appearing
@@ -212,19 +218,27 @@ class TypeSink:
 
     def _change(self, change: Change, ready: Callable[[], None]) -> None:
         """Correct what appeared; `ready` raises, or notes that keys are pressed."""
-        for start in range(0, change.back, STEP):
-            times = min(STEP, change.back - start)
-            self._typist.press(_BACKSPACE, shift=False, times=times, ready=ready)
-            self._appearing.took(times)
-        for piece in _pieces(change.words):
-            self._typist.type(piece, ready)
-            self._appearing.put(piece)
+        try:
+            for start in range(0, change.back, STEP):
+                times = min(STEP, change.back - start)
+                self._typist.press(_BACKSPACE, shift=False, times=times, ready=ready)
+                self._appearing.took(times)
+            for piece in _pieces(change.words):
+                self._typist.type(piece, ready)
+                self._appearing.put(piece)
+        except NoKeyError as refusal:
+            self._appearing.untouched()
+            raise HeldError(str(refusal)) from refusal
+        except NoDisplayError:
+            self._appearing.untouched()
+            raise
 
     def _type(self, text: str, utterance: Utterance) -> None:
         aim = Aim(self._focus, self._settings, utterance)
         with self._noted(text, aim):
             for piece in _pieces(text):
                 self._typist.type(piece, aim.ready)
+                aim.begun = True
 
     def _pasted(self, text: str, utterance: Utterance) -> bool:
         """Paste a long text; False where it is to be typed, and nothing was inserted."""
@@ -240,8 +254,8 @@ class TypeSink:
         """Note what may be taken back, when the block has typed it whole; nothing may when it broke off."""
         try:
             yield aim
-        except SinkError:
-            if aim.windows:
+        except SinkError as error:
+            if aim.begun or (aim.windows and not isinstance(error, UNPRESSED)):
                 self._typed.forget()
             raise
         if aim.whole:
@@ -249,14 +263,15 @@ class TypeSink:
 
     def _undo(self) -> int:
         self._clear_the_way()
-        count = self._typed.last(self._focus.ask())
+        left = count = self._typed.last(self._focus.ask())
         aim = Still(self._focus, self._typed)
         try:
-            for start in range(0, count, PIECE):
-                times = min(PIECE, count - start)
+            while left:
+                times = min(PIECE, left)
                 self._typist.press(_BACKSPACE, shift=False, times=times, ready=aim.ready)
-        except SinkError:
-            if aim.begun:
+                left -= times
+        except SinkError as error:
+            if left < count or (aim.begun and not isinstance(error, UNPRESSED)):
                 self._typed.forget()
             raise
         self._typed.taken_back()

@@ -20,9 +20,11 @@ from dictated.sinks.aim import (
     check_moment,
     must_go_back,
     must_return,
+    settled,
 )
 from dictated.sinks.appearing import STEP, Appearing, beginning
 from dictated.sinks.type import check_length
+from dictated.text.manner import manner_of
 from dictated.typed import Typed
 from dictated.wayland.chain import Chain
 from dictated.wayland.compositor import compositor_of
@@ -106,7 +108,9 @@ class WaylandSink:
                 part was typed.
         """
         utterance = transcript.utterance
-        text = self._manner(utterance).written(await self._before(utterance), transcript.text)
+        manner = manner_of(utterance, self._manners)
+        before = await self._before(utterance, manner)
+        text = manner.written(before, transcript.text, verbatim=transcript.verbatim)
         if self._appearing.stands_of(utterance):
             with self._appearing.ending():
                 await self._complete(text, utterance)
@@ -126,22 +130,22 @@ class WaylandSink:
                 before these are not complete. Nothing was typed, and what stands there is known.
             SinkError: it broke off; nothing more may appear of this utterance.
         """
-        words = beginning(self._manner(utterance).begun(await self._before(utterance), text))
+        manner = manner_of(utterance, self._manners)
+        words = beginning(manner.begun(await self._before(utterance, manner), text))
         check_length(words)
         self._appearing.claim(utterance)
         await self._change(self._appearing.towards(words), partial(self._glimpse, utterance))
 
-    def _manner(self, utterance: Utterance) -> Manner:
-        return self._manners.get(utterance.profile, self._manners[""])
-
-    async def _before(self, utterance: Utterance) -> str:
+    async def _before(self, utterance: Utterance, manner: Manner) -> str:
         """Return what stands before these words, in the window that is to get them, where that matters."""
-        if self._manner(utterance).mode != "smart":
+        if manner.mode != "smart":
             return ""
-        if self._appearing.stands_of(utterance):
-            return self._typed.before(self._appearing.window)
-        spoken_to = "" if self._settings.on_focus_change == "type" else utterance.window
-        return self._typed.before(spoken_to or await self._compositor.window())
+        window = settled(utterance, self._appearing, self._settings.on_focus_change)
+        return self._typed.before(window or await self._compositor.window())
+
+    def stands_of(self, utterance: Utterance) -> bool:
+        """Say whether the beginning of this utterance's words stands somewhere, or may."""
+        return self._appearing.stands_of(utterance)
 
     async def vanish(self) -> None:
         """Take back what appeared, where its window has the keyboard; elsewhere it stays, for `undo`.
@@ -192,10 +196,12 @@ class WaylandSink:
 
     async def _type(self, text: str, utterance: Utterance, chain: Chain) -> None:
         window: str | None = None
+        begun = False
 
         async def ready() -> None:
-            nonlocal window
+            nonlocal window, begun
             window = await self._check(utterance)
+            begun = True
 
         async def still() -> None:
             await self._check_window_still(window)
@@ -206,7 +212,8 @@ class WaylandSink:
         except HeldError:
             raise
         except SinkError:
-            self._typed.forget()
+            if begun:
+                self._typed.forget()
             raise
         self._typed.note(text, await self._still_in(window))
 

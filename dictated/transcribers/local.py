@@ -177,7 +177,10 @@ def _whisper(settings: LocalEngine, name: str) -> Decoder:
 
 
 def _in_folder(settings: LocalEngine) -> Decoder:
-    folder = Path(settings.model).expanduser()
+    try:
+        folder = Path(settings.model).expanduser()
+    except (RuntimeError, ValueError):  # the home of nobody; a NUL in the name
+        raise _unknown(settings.model) from None
     if whisper.is_model(folder):
         return whisper.Whisper(folder, settings.language)
     if moonshine.is_model(folder):

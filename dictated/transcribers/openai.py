@@ -20,10 +20,11 @@ from dictated.errors import TranscriberError
 from dictated.transcribers import language
 from dictated.transcribers.deltas import Deltas
 from dictated.transcribers.prompt import compose
-from dictated.transcribers.verbose import amount, evidence, number
+from dictated.transcribers.verbose import evidence
 from dictated.types import NO_HINTS, Evidence, Model, Transcript, Usage
 from dictated.wire import faults
 from dictated.wire.admission import Admission
+from dictated.wire.amount import amount, number
 from dictated.wire.events import Parser
 from dictated.wire.link import FAILURES, OverlongError
 from dictated.wire.remote import Remote

@@ -15,10 +15,11 @@ from dictated.errors import TranscriberError
 from dictated.transcribers import language, openrouter_models, openrouter_refusals
 from dictated.transcribers.openrouter_refusals import FormatError
 from dictated.transcribers.prompt import compose
-from dictated.transcribers.verbose import amount, evidence
+from dictated.transcribers.verbose import evidence
 from dictated.types import NO_HINTS, Transcript, Usage
 from dictated.wire import faults
 from dictated.wire.admission import Admission
+from dictated.wire.amount import amount
 from dictated.wire.remote import Remote
 from dictated.wire.upload import encode
 from dictated.wording import tidy

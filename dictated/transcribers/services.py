@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dictated import secret
 from dictated.transcribers.cloudflare import Cloudflare
@@ -14,25 +14,24 @@ from dictated.wire.link import Link
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dictated.sttconfig import Stt
-
 
 class Services:
     """Makes services that share their connections."""
 
-    def __init__(self, stt: Stt, environ: Mapping[str, str]) -> None:
-        """`environ` is where keys may be found."""
-        self._stt = stt
+    def __init__(self, environ: Mapping[str, str], longest_s: float) -> None:
+        """`environ` is where keys may be found; no request of any of them takes more than `longest_s`."""
         self._environ = environ
-        self._link = Link(max(stt.openrouter.timeout, stt.cloudflare.timeout, stt.openai.timeout))
+        self._link = Link(longest_s)
 
-    def engine(self, name: Literal["openrouter", "cloudflare", "openai"]) -> OpenRouter | Cloudflare | OpenAI:
-        """One of them."""
-        find_key = partial(secret.find, name, getattr(self._stt, name), self._environ)
+    def engine(
+        self, name: Literal["openrouter", "cloudflare", "openai"], settings: Any
+    ) -> OpenRouter | Cloudflare | OpenAI:
+        """One of them, with its own table of settings."""
+        find_key = partial(secret.find, name, settings, self._environ)
         match name:
             case "openrouter":
-                return OpenRouter(self._stt.openrouter, self._link, find_key)
+                return OpenRouter(settings, self._link, find_key)
             case "cloudflare":
-                return Cloudflare(self._stt.cloudflare, self._link, find_key)
+                return Cloudflare(settings, self._link, find_key)
             case "openai":
-                return OpenAI(self._stt.openai, self._link, find_key)
+                return OpenAI(settings, self._link, find_key)

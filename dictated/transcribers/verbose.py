@@ -1,11 +1,11 @@
-"""What the numbers beside a text say: how sure the model was, and what the answer is charged for."""
+"""What the numbers beside a text say: how sure the model was."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from dictated.types import Evidence
+from dictated.wire.amount import number
 
 
 def evidence(segments: Any) -> Evidence:
@@ -20,22 +20,6 @@ def evidence(segments: Any) -> Evidence:
         no_speech=min((value for value in silences if value is not None), default=None),
         logprob=_mean([(value, weight) for value, weight in sure if value is not None]),
     )
-
-
-def number(value: Any) -> float | None:
-    """Return a JSON number that can be reckoned with, None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return float(value) if math.isfinite(value) else None
-    except OverflowError:  # a whole number of more than 308 digits
-        return None
-
-
-def amount(value: Any) -> float | None:
-    """Return a number of things that are counted or paid for: not below zero, None for anything else."""
-    found = number(value)
-    return found if found is not None and found >= 0 else None
 
 
 def _length(part: dict[str, Any]) -> float:

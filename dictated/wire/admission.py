@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import anyio
@@ -18,6 +19,14 @@ WARM_S = 10.0
 """Seconds that asking may take: who starts to speak waits for it."""
 
 
+@dataclass
+class _Asking:
+    """That somebody asks, and what came of it; neither a fault nor a good answer where it was given up."""
+
+    over: anyio.Event = field(default_factory=anyio.Event)
+    fault: TranscriberError | None = None
+
+
 class Admission:
     """One service's door: `unlock` reads the key, `enter` asks the service whether it is good."""
 
@@ -29,15 +38,35 @@ class Admission:
         self._enter = enter
         self._unlocked = False
         self._good_until = float("-inf")  # on the clock of anyio
+        self._asking: _Asking | None = None
 
     async def warm(self) -> None:
         """Read the key and have it let in, unless the last good answer was a moment ago.
 
+        Who comes while another asks takes the answer to that.
+
         Raises:
             TranscriberError: the service does not let us in, or does not answer.
         """
-        if anyio.current_time() < self._good_until:
-            return
+        while (asking := self._asking) is not None:
+            await asking.over.wait()
+            if asking.fault is not None:
+                raise asking.fault
+        if anyio.current_time() >= self._good_until:
+            await self._ask()
+
+    async def _ask(self) -> None:
+        self._asking = asking = _Asking()
+        try:
+            await self._be_let_in()
+        except TranscriberError as error:
+            asking.fault = error
+            raise
+        finally:
+            self._asking = None
+            asking.over.set()
+
+    async def _be_let_in(self) -> None:
         await self.unlock()
         try:
             with anyio.fail_after(WARM_S):

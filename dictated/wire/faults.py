@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from dictated.errors import TranscriberError
+from dictated.sttconfig import table
 from dictated.wire.rejection import Rejection, read
 from dictated.wording import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Rejection", "explain", "nonsense", "read", "too_slow", "unreachable"]
+__all__ = ["Rejection", "explain", "no_key_yet", "nonsense", "read", "too_slow", "unreachable"]
 
 LONGEST_HOST = 100
 """Characters of a host's name that are repeated."""
@@ -27,7 +28,10 @@ MOST_CAUSES = 20
 
 
 class _Meaning(NamedTuple):
-    """What happened, and how to mend it; `{name}` is the engine, `{to}` where a redirect points."""
+    """What happened, and how to mend it.
+
+    `{name}` is the service, `{table}` that of its keys, `{to}` where a redirect points.
+    """
 
     what: str
     mend: str
@@ -35,20 +39,18 @@ class _Meaning(NamedTuple):
     lasting: bool = False
 
 
-_REQUEST = _Meaning(
-    "the request was refused", "check stt.{name}.model, stt.{name}.language and stt.{name}.format"
-)
+_REQUEST = _Meaning("the request was refused", "check {table}.model, {table}.language and {table}.format")
 _ADDRESS = _Meaning(
     "the model or the address is not known",
-    "`dictated models {name}` lists the models for stt.{name}.model; check stt.{name}.base_url",
+    "`dictated models {name}` lists the models for {table}.model; check {table}.base_url",
     lasting=True,
 )
-_AWAY = _Meaning("the service sends requests elsewhere{to}", "correct stt.{name}.base_url", lasting=True)
+_AWAY = _Meaning("the service sends requests elsewhere{to}", "correct {table}.base_url", lasting=True)
 _SLOW = _Meaning("the service gave up waiting", "it may be better later", retryable=True)
 _BUSY = _Meaning("the service has no room at the moment", "it passes by itself", retryable=True)
 _FAULT = _Meaning("the service failed", "that is not for you to mend; it may be better later", retryable=True)
-_UNABLE = _Meaning("the service cannot do this", "check stt.{name}.base_url", lasting=True)
-_TOO_LARGE = _Meaning("the sound is too large", 'set stt.{name}.format = "flac", or lower segment.longest_s')
+_UNABLE = _Meaning("the service cannot do this", "check {table}.base_url", lasting=True)
+_TOO_LARGE = _Meaning("the sound is too large", 'set {table}.format = "flac", or lower segment.longest_s')
 
 MEANINGS = {
     300: _AWAY,
@@ -60,13 +62,13 @@ MEANINGS = {
     400: _REQUEST,
     401: _Meaning(
         "the key is missing or wrong",
-        "put a valid one where stt.{name}.api_key_env or stt.{name}.api_key_file says",
+        "put a valid one where {table}.api_key_env or {table}.api_key_file says",
         lasting=True,
     ),
     402: _Meaning("no credit is left", "add some to your account at the service", lasting=True),
     403: _Meaning(
         "the key may not do this",
-        "give it the permission or the budget at the service, or use another (stt.{name}.api_key_env)",
+        "give it the permission or the budget at the service, or use another ({table}.api_key_env)",
         lasting=True,
     ),
     404: _ADDRESS,
@@ -88,6 +90,13 @@ MEANINGS = {
     529: _BUSY,  # OpenRouter: a provider is overloaded
 }
 """By status; others of 5xx are `_FAULT`, others of 4xx `_REQUEST`, and 200 with an error inside `_FAULT`."""
+
+_OF_TEXT = {
+    _REQUEST: _Meaning("the request was refused", "check {table}.model"),
+    _ADDRESS: _Meaning(_ADDRESS.what, "check {table}.model and {table}.base_url", lasting=True),
+    _TOO_LARGE: _Meaning("the text is too large", "lower segment.longest_s"),
+}
+"""What it means instead where not sound was sent, but text."""
 
 CODES = {
     "authentication": 401,
@@ -122,22 +131,27 @@ def explain(name: str, rejection: Rejection) -> TranscriberError:
     """Return the error for a refusal by service `name`: what happened and how to mend it."""
     status = _status(rejection)
     meaning = MEANINGS.get(status) or (_REQUEST if httpx.codes.is_client_error(status) else _FAULT)
+    if table(name) == name:
+        meaning = _OF_TEXT.get(meaning, meaning)
     host = _host(rejection.location)
-    fields = {"name": name, "to": f", to {host}" if host else ""}
     message = rejection.message.rstrip(" .")
-    said = f'{status}: "{message}"' if message else f"{status}"
+    said = f' ({status}: "{message}")' if message else f" ({status})"
+    return _error(name, meaning, said, rejection.retry_after, to=f", to {host}" if host else "")
+
+
+def no_key_yet(name: str, seconds: float) -> TranscriberError:
+    """Return the error for a key that was not found in time."""
     return TranscriberError(
-        f"{name}: {meaning.what.format(**fields)} ({said}); {meaning.mend.format(**fields)}",
-        retryable=meaning.retryable,
-        retry_after=rejection.retry_after if meaning.retryable else None,
-        lasting=meaning.lasting,
+        f"{name}: the key could not be read within {seconds:g} s; unlock the desktop keyring, or put the key "
+        f"into a file and its name into {table(name)}.api_key_file",
+        retryable=True,
     )
 
 
 def too_slow(name: str, seconds: float) -> TranscriberError:
     """Return the error for an answer that was not there, whole, in time."""
     return TranscriberError(
-        f"{name}: no whole answer within {seconds:g} s; check the network, or raise stt.{name}.timeout",
+        f"{name}: no whole answer within {seconds:g} s; check the network, or raise {table(name)}.timeout",
         retryable=True,
     )
 
@@ -145,7 +159,8 @@ def too_slow(name: str, seconds: float) -> TranscriberError:
 def nonsense(name: str, what: str) -> TranscriberError:
     """Return the error for an answer that is no transcription: not JSON, JSON of another shape."""
     return TranscriberError(
-        f"{name}: the service answered {what}; check stt.{name}.base_url and stt.{name}.model", retryable=True
+        f"{name}: the service answered {what}; check {table(name)}.base_url and {table(name)}.model",
+        retryable=True,
     )
 
 
@@ -157,10 +172,18 @@ def unreachable(name: str, error: Exception, host: str = "") -> TranscriberError
     place = host[:LONGEST_HOST] or "the service"
     causes = tuple(_causes(error))
     meaning = next(filter(None, map(_of_system, causes)), None) or _of_http(error)
-    fields = {"name": name, "host": place}
+    return _error(name, meaning, host=place)
+
+
+def _error(
+    name: str, meaning: _Meaning, said: str = "", retry_after: float | None = None, **fields: str
+) -> TranscriberError:
+    """Put a meaning in words; `said` is what the service said itself, `fields` what the words leave open."""
+    known = {"name": name, "table": table(name), **fields}
     return TranscriberError(
-        f"{name}: {meaning.what.format(**fields)}; {meaning.mend.format(**fields)}",
+        f"{name}: {meaning.what.format(**known)}{said}; {meaning.mend.format(**known)}",
         retryable=meaning.retryable,
+        retry_after=retry_after if meaning.retryable else None,
         lasting=meaning.lasting,
     )
 
@@ -198,17 +221,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [other for other in behind if other is not None]
 
 
-_NAME = _Meaning("the name {host} is not known", "check the network, and stt.{name}.base_url", retryable=True)
-_TLS = _Meaning(
-    "no TLS with {host}",
-    "if it has none, stt.{name}.base_url begins with http://",
-    retryable=True,
-)
+_NAME = _Meaning("the name {host} is not known", "check the network, and {table}.base_url", retryable=True)
+_TLS = _Meaning("no TLS with {host}", "if it has none, {table}.base_url begins with http://", retryable=True)
 _NO_WAY = _Meaning("there is no way to {host}", "check the network", retryable=True)
 _BROKEN = _Meaning("{host} broke the connection off", "it may be better later", retryable=True)
 _SYSTEM = {
     errno.ECONNREFUSED: _Meaning(
-        "nothing listens at {host}", "start the server there, or correct stt.{name}.base_url", retryable=True
+        "nothing listens at {host}", "start the server there, or correct {table}.base_url", retryable=True
     ),
     errno.ECONNRESET: _BROKEN,
     errno.ECONNABORTED: _BROKEN,
@@ -219,20 +238,18 @@ _SYSTEM = {
     errno.ENETDOWN: _NO_WAY,
 }
 _NO_HTTP = _Meaning(
-    "what {host} answers is no HTTP",
-    "check scheme and port of stt.{name}.base_url",
-    retryable=True,
+    "what {host} answers is no HTTP", "check scheme and port of {table}.base_url", retryable=True
 )
 _HTTP = (
     (httpx.ConnectTimeout, _Meaning("no connection to {host} in time", "check the network", retryable=True)),
     (httpx.ProxyError, _Meaning("the proxy refuses", "check HTTPS_PROXY and NO_PROXY", retryable=True)),
     (
         (httpx.UnsupportedProtocol, httpx.InvalidURL),
-        _Meaning("the address cannot be used", "correct stt.{name}.base_url", lasting=True),
+        _Meaning("the address cannot be used", "correct {table}.base_url", lasting=True),
     ),
     (
         (httpx.LocalProtocolError, UnicodeError),
-        _Meaning("the request cannot be written", "check the key and stt.{name} for odd characters"),
+        _Meaning("the request cannot be written", "check the key and {table} for odd characters"),
     ),
     (httpx.RemoteProtocolError, _NO_HTTP),
 )
@@ -241,7 +258,7 @@ _CUT = _Meaning("{host} ended before its answer was whole", "it may be better la
 
 _SILENT = _Meaning(
     "{host} closed the connection without an answer",
-    "it may be better later; if not, check scheme and port of stt.{name}.base_url",
+    "it may be better later; if not, check scheme and port of {table}.base_url",
     retryable=True,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -66,13 +67,20 @@ class Remote:
         self._key: Secret | None = None
         self._sent: deque[Redaction] = deque(maxlen=REMEMBERED)
 
-    async def unlock(self) -> None:
+    async def unlock(self, within_s: float = math.inf) -> None:
         """Read the key; every request after this carries it.
 
+        What still looks for it after `within_s` seconds is left alone, and what it finds is not taken.
+
         Raises:
-            TranscriberError: the key cannot be read (lasting).
+            TranscriberError: the key cannot be read (lasting), or not in time.
         """
-        self._key = await to_thread.run_sync(self._find_key)
+        bounded = math.isfinite(within_s)
+        try:
+            with anyio.fail_after(within_s):
+                self._key = await to_thread.run_sync(self._find_key, abandon_on_cancel=bounded)
+        except TimeoutError:
+            raise faults.no_key_yet(self.name, within_s) from None
 
     async def get(self, path: str, **what: Any) -> Reply:
         """Ask for something below `base_url`; `what` as in `Link.request`.

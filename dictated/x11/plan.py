@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+class NoKeyError(SinkError):
+    """The keyboard has no key for it, and none that is free; nothing was pressed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Keys to give new meaning at once (plain and shifted keysym), then strokes to send.
@@ -80,7 +84,7 @@ def plan(text: str, keys: Mapping[str, Stroke], slots: Slots) -> list[Batch]:
     """Return the batches that type the text exactly, in order; `slots` ends as after the last of them.
 
     Raises:
-        SinkError: the text needs a free key and there is none at all.
+        NoKeyError: the text needs a free key and there is none at all.
     """
     batches: list[Batch] = []
     start = 0
@@ -111,7 +115,7 @@ def _batch(text: str, start: int, keys: Mapping[str, Stroke], slots: Slots) -> t
         strokes.append(stroke)
         place += 1
     if place == start:
-        raise SinkError(
+        raise NoKeyError(
             "this keyboard layout lacks a character and has no free key to put it on; use the log sink"
         )
     bind = {keycode: slots.meaning(keycode) for keycode in changed}

@@ -20,7 +20,7 @@ from dictated.x11.connection import connect, disconnect
 from dictated.x11.fence import fence
 from dictated.x11.hands import Hands
 from dictated.x11.layout import SHIFT, Stroke, layout_of
-from dictated.x11.plan import Batch, Slots, plan
+from dictated.x11.plan import Batch, NoKeyError, Slots, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +72,8 @@ class Typist:
         raises is passed on.
 
         Raises:
-            NoDisplayError: there is no X server, or the focused window is not one of X11. Nothing was typed.
+            NoDisplayError: there is no X server, or no window of X11 has the focus. Nothing was typed.
+            NoKeyError: there is no key to type it with. Nothing was typed.
             SinkError: it broke off; an unknown part was typed.
         """
         self._do(lambda _, layout: plan(text, layout.strokes, self._slots), ready)
@@ -81,14 +82,15 @@ class Typist:
         """Press a key that writes nothing, such as BackSpace, that often, in the way `type` types.
 
         Raises:
-            NoDisplayError: there is no X server, or the focused window is not one of X11. Nothing was done.
-            SinkError: no key is that one, and nothing was done; or it broke off.
+            NoDisplayError: there is no X server, or no window of X11 has the focus. Nothing was done.
+            NoKeyError: no key is that one. Nothing was done.
+            SinkError: it broke off.
         """
 
         def strokes(keymap: Keymap, layout: Layout) -> list[Batch]:
             keycode = keymap.find(keysym, layout.group, SHIFT if shift else 0)
             if keycode is None:
-                raise SinkError("the keyboard layout lacks a key that is needed, such as BackSpace or Insert")
+                raise NoKeyError("the keyboard layout lacks a key that is needed: BackSpace, or Insert")
             return [Batch({}, (Stroke(keycode, shift),) * times)]
 
         self._do(strokes, ready)
@@ -241,7 +243,7 @@ def _check_focus(display: Display) -> None:
                 "the focused window is a Wayland one, and only X11 windows can be typed into; "
                 "use the clipboard sink"
             )
-        raise SinkError("no window has the keyboard; click into the one to type into")
+        raise NoDisplayError("no window has the keyboard; click into the one to type into")
 
 
 def _active_window(display: Display) -> int:
