@@ -78,6 +78,10 @@ class Screen:
         """Keep it."""
         self.stood.setdefault(utterance.number, []).append((time.monotonic(), text))
 
+    def stands_of(self, utterance: Utterance) -> bool:
+        """Say whether anything did."""
+        return utterance.number in self.stood
+
     async def vanish(self) -> None:
         """Keep what was there: it was of no utterance."""
 
@@ -136,11 +140,14 @@ async def play(sound: Sound, *, live: bool) -> Run:
         around = build.Surroundings(paths, {}, OwnKeys(), input_file=folder / "played.wav")
         made = build.parts(Config(), around)
         screen, recorder = Screen(live), Clocked(made.recorder)
+        delivery = Delivery([screen], screen)
+        if bool(delivery.live) is not live:
+            sys.exit("this screen no longer keeps the promises of ports.Live: nothing would appear")
         await made.transcriber.warm()
         session = Session()
         session.submit(Command.START)
         before = time.process_time()
-        await session.run(replace(made, recorder=recorder, delivery=Delivery([screen], screen)))
+        await session.run(replace(made, recorder=recorder, delivery=delivery))
         cpu_s = time.process_time() - before
         await made.transcriber.close()
         return Run(screen, recorder.began, cpu_s)
