@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 import struct
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -21,6 +21,7 @@ from dictated.types import Command, State
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
+    from collections.abc import Iterator
     from pathlib import Path
 
     from anyio.abc import TaskStatus
@@ -151,39 +152,50 @@ class _Desk:
 
     async def _type(self, writer: StreamWriter, name: str, details: dict[str, Any]) -> None:
         """Type or take back, however long that takes: what is cut off is half a text, and comes twice."""
+        full = f"{TEXTS} texts wait for their turn already; try again later"
         try:
-            self._texts.acquire_on_behalf_of_nowait(writer)
-        except anyio.WouldBlock:
-            await _send(writer, {"refused": f"{TEXTS} texts wait for their turn already; try again later"})
-            return
-        try:
-            reply = await _carry_out(name, details, self._session)
+            with _seat(self._texts, writer, full):
+                reply = await _carry_out(name, details, self._session)
         except DictatedError as error:
             reply = {"refused": str(error)}
-        finally:
-            self._texts.release_on_behalf_of(writer)
         with anyio.move_on_after(REQUEST_SECONDS):
             await _send(writer, reply)
 
     async def _tell(self, reader: StreamReader, writer: StreamWriter, *, details: bool) -> None:
         """Send how things stand at each change, until who follows goes away or reads no more."""
         try:
-            self._seats.acquire_on_behalf_of_nowait(writer)
-        except anyio.WouldBlock:
-            await _send(writer, {"refused": f"{FOLLOWERS} programs follow already; end one"})
-            return
+            with _seat(self._seats, writer, f"{FOLLOWERS} programs follow already; end one"):
+                await self._tell_each(reader, writer, details=details)
+        except RequestError as error:
+            await _send(writer, {"refused": str(error)})
+
+    async def _tell_each(self, reader: StreamReader, writer: StreamWriter, *, details: bool) -> None:
         bulletin = self._session.bulletin
         following = Lookout(self._session).looking() if details else bulletin.follow_closely()
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_await_leaving, reader, tasks.cancel_scope)
-                with suppress(OSError), following as statuses:
-                    async for status in statuses:
-                        with anyio.fail_after(REQUEST_SECONDS):  # whose error is an OSError
-                            await _send(writer, status)
-                tasks.cancel_scope.cancel()
-        finally:
-            self._seats.release_on_behalf_of(writer)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_await_leaving, reader, tasks.cancel_scope)
+            with suppress(OSError), following as statuses:
+                async for status in statuses:
+                    with anyio.fail_after(REQUEST_SECONDS):  # whose error is an OSError
+                        await _send(writer, status)
+            tasks.cancel_scope.cancel()
+
+
+@contextmanager
+def _seat(seats: anyio.CapacityLimiter, writer: StreamWriter, full: str) -> Iterator[None]:
+    """Hold a seat for who is written to.
+
+    Raises:
+        RequestError: all are taken; `full` says so.
+    """
+    try:
+        seats.acquire_on_behalf_of_nowait(writer)
+    except anyio.WouldBlock:
+        raise RequestError(full) from None
+    try:
+        yield
+    finally:
+        seats.release_on_behalf_of(writer)
 
 
 async def _send(writer: StreamWriter, reply: dict[str, Any]) -> None:

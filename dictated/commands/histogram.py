@@ -24,7 +24,7 @@ _LEAST_BAR = 8
 
 def lines(bins: Sequence[Bin], columns: int, encoding: str) -> list[str]:
     """Draw bins of milliseconds, none wider than so many columns, with what the encoding has."""
-    blocks = _has_blocks(encoding)
+    blocks = can_show(_EIGHTHS + _BLOCK + _TO + _FROM, encoding)
     labels = spans(bins) if blocks else [span.replace(_TO, "-").replace(_FROM, ">=") for span in spans(bins)]
     counts = [f"{one.count}" for one in bins]
     heads = [
@@ -65,9 +65,10 @@ def _bar(length: float, *, blocks: bool) -> str:
     return _BLOCK * whole + _EIGHTHS[rest].strip()
 
 
-def _has_blocks(encoding: str) -> bool:
+def can_show(text: str, encoding: str) -> bool:
+    """Whether an encoding has all of a text; one that is not known has none."""
     try:
-        (_EIGHTHS + _BLOCK + _TO + _FROM).encode(encoding)
+        text.encode(encoding)
     except (LookupError, UnicodeEncodeError):
         return False
     return True

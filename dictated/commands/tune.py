@@ -15,6 +15,7 @@ from msgspec import structs
 from dictated import build
 from dictated.checkup.apply import write
 from dictated.commands.config import load
+from dictated.commands.histogram import can_show
 from dictated.disk import explain, put_whole
 from dictated.errors import DictatedError, UsageError
 from dictated.progress import Progress
@@ -66,7 +67,8 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     frames = _heard(config, arguments.input, seconds)
     heard = _trace(frames, config, config.vad)
     drawn = "\n".join(blocks(heard, min(shutil.get_terminal_size().columns, WIDEST)))
-    print(drawn if _can_be_shown(drawn) else "(no picture: this terminal's encoding has no block characters)")
+    able = can_show(drawn, sys.stdout.encoding)
+    print(drawn if able else "(no picture: this terminal's encoding has no block characters)")
     print(f"\n{told(heard)}.\n")
     if arguments.plot:
         _plot(heard, Path(arguments.plot))
@@ -150,15 +152,6 @@ def _await_enter() -> None:
     except EOFError:
         print()  # the line of the prompt is open
         raise UsageError("nothing was listened to; press Enter to begin") from None
-
-
-def _can_be_shown(text: str) -> bool:
-    """Whether the encoding of standard output has all of it."""
-    try:
-        text.encode(sys.stdout.encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _lead(progress: Progress, count: int, quiet: float, done: int) -> None:
