@@ -67,7 +67,8 @@ class Transcriber(Protocol):
     async def warm(self) -> None:
         """Load or connect; the first utterance after this is as fast as any other.
 
-        Called when the program starts and each time listening starts; quick where all is warm already.
+        Called when the program starts and each time listening starts, also while another call is under way;
+        quick where all is warm already.
 
         Raises:
             TranscriberError: the engine cannot work now, and how to mend it.

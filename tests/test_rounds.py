@@ -56,12 +56,14 @@ class Engine(NumberingTranscriber):
         super().__init__()
         self._told = name
         self._story = story
+        self._opens = False
         self.open = anyio.Event()
         if not slow:
             self.open.set()
 
     async def warm(self) -> None:
-        if not self.warmed:
+        if not self._opens:  # the round and the session both have it warmed, and may do so at once
+            self._opens = True
             self._story.append(f"+{self._told}")
         await self.open.wait()
         await super().warm()
