@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dictated.notice import Subject, about, over
-from dictated.types import FRAME_SECONDS
+from dictated.types import FRAME_BYTES, FRAME_SECONDS
 
 if TYPE_CHECKING:
     from dictated.types import Frame
@@ -17,6 +17,11 @@ log = logging.getLogger(__name__)
 STILL = 1
 """The largest sample of digital silence, of 32767: a sound server that mutes gives 0, a converter without
 its microphone may waver by the last bit. What is alive wavers by more, within seconds at the latest."""
+
+_NOTHING = bytes(FRAME_BYTES)
+
+_LOOKED_AT = slice(None, None, 16)
+"""Samples of a frame that tell most sound from silence, for a tenth of the work."""
 
 MUTED = "the microphone gives only silence: is it muted? unmute it, or set audio.device to another one"
 """What a user is told of it."""
@@ -47,5 +52,7 @@ class Mute:
 
 
 def _is_still(frame: Frame) -> bool:
+    if frame.pcm == _NOTHING:
+        return True
     samples = memoryview(frame.pcm).cast("h")  # as the rest, made for little-endian machines
-    return max(samples) <= STILL and min(samples) >= -STILL
+    return all(max(some) <= STILL and min(some) >= -STILL for some in (samples[_LOOKED_AT], samples))

@@ -55,6 +55,13 @@ def test_what_wavers_by_more_than_the_last_bit_is_sound(samples: tuple[int, ...]
     assert mute.muted == still
 
 
+@given(st.integers(0, FRAME_SAMPLES - 1), st.sampled_from([-2, 2]))
+def test_one_sample_anywhere_in_a_frame_is_sound(place: int, sample: int) -> None:
+    mute = Mute(0.02)
+    mute.hear(frame_of(sample, *[0] * place))
+    assert not mute.muted
+
+
 @given(st.text(alphabet=".s", max_size=60))
 def test_muted_is_exactly_when_the_last_frames_all_were_silent(picture: str) -> None:
     mute = Mute(0.1)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from dictated.recorders.frames import Frames
     from dictated.recorders.portaudio import Shape
 
-GATHERED = 5
-"""Blocks (100 ms) that a calm room is handed on in: the event loop wakes ten times a second, not fifty."""
+GATHERED = 6
+"""Blocks (120 ms) that a calm room is handed on in: the event loop wakes eight times a second, not fifty."""
 
 
 class Capture:

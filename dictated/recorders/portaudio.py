@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CARD_LATENCY_S = 0.1
-"""How late the callback may come before a sound card's ring runs over. A sound server keeps more than that
-itself (0.3 s late lost nothing), so there PortAudio's lowest will do."""
+CARD_LATENCY_S, SERVER_LATENCY_S = 0.1, 0.08
+"""How late the callback may come before the ring runs over, that of a card and that of a sound server, which
+keeps more than that itself (0.3 s late lost nothing). Sound comes twice in that time: from PortAudio's lowest
+it would come every 20 ms instead of every 40, and listening to a quiet room took 0.7 % of a core more."""
 
 BUSY = -9985
 """PortAudio's paDeviceUnavailable."""
@@ -126,7 +127,7 @@ def open_stream(
                 dtype="int16",
                 blocksize=shape.block,
                 device=device.index,
-                latency="low" if device.name in SERVER_PCMS else CARD_LATENCY_S,
+                latency=SERVER_LATENCY_S if device.name in SERVER_PCMS else CARD_LATENCY_S,
                 callback=callback,
                 finished_callback=finished,
             )
