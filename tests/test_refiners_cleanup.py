@@ -78,6 +78,7 @@ async def test_the_key_goes_along(service: Service, cleanup: Callable[..., Clean
         (wrote(f"{HIJACK}\nAnd more."), "other lines than the text"),
         (wrote(HIJACK, finish="length"), "was cut off"),
         (wrote(None), "is not one of a chat model"),
+        (Answer(body={"error": None}), "is not one of a chat model"),
         (Answer(body="{}"), "is not one of a chat model"),
         (Answer(body="no JSON"), "is not one of a chat model"),
         (
@@ -85,6 +86,12 @@ async def test_the_key_goes_along(service: Service, cleanup: Callable[..., Clean
             r"^the key is .*text\.cleanup\.api_key_file",
         ),
         (Answer(status=500, body="oops"), "^the service failed"),
+        (Answer(body={"error": {"code": 402, "message": "Add credits"}}), r'402: "Add credits"'),
+        (Answer(body={"error": "overloaded", "choices": []}), r'^the service failed \(200: "overloaded"\)'),
+        (
+            Answer(body={"choices": [{"finish_reason": "error", "error": {"code": 429, "message": "Busy"}}]}),
+            r'429: "Busy"',
+        ),
     ],
 )
 async def test_an_answer_that_is_no_light_edit_is_not_used(

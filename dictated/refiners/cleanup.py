@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio import current_time, to_thread
@@ -96,9 +96,12 @@ class Cleanup:
         await self._be_unlocked()
         try:
             with anyio.fail_after(end - current_time()):
-                return await self._remote.post("chat/completions", json=self._request(text))
+                reply = await self._remote.post("chat/completions", json=self._request(text))
         except TimeoutError:
             raise faults.too_slow(NAME, self._settings.timeout) from None
+        if error := _error(reply.document):
+            raise self._remote.refusal(reply.status, {"error": error}, reply.headers)
+        return reply
 
     async def _be_unlocked(self) -> None:
         """Read the key if it was not read yet, unless it could not be read a moment ago."""
@@ -134,6 +137,14 @@ class Cleanup:
             raise RefinerError("the model changed more of a text than text.cleanup.most_change allows")
         if changed and not any(map(str.isalnum, cleaned)):
             raise RefinerError("the model left no word of a text, and its answer is not used")
+
+
+def _error(document: object) -> Any:
+    """Return the error that came inside a good answer, of the whole or of the model (OpenRouter's `error`)."""
+    match document:
+        case {"error": error} | {"choices": [{"error": error}, *_]}:
+            return error
+    return None
 
 
 def _content(document: object) -> str:
