@@ -14,7 +14,6 @@ from dictated.endpoint import Patience
 from dictated.expiry import MEGABYTE, Keep
 from dictated.gaze import Glance
 from dictated.history import History
-from dictated.hotkeys.choice import hotkeys
 from dictated.hotkeys.chord import bindings
 from dictated.insertion import Insertion
 from dictated.ledger import Ledger
@@ -181,6 +180,8 @@ def _period(written: str) -> timedelta:
 
 def hotkey(config: Config, around: Surroundings) -> Hotkey:
     """The watcher of the key combinations, which is told of our own typing."""
+    from dictated.hotkeys.choice import hotkeys  # noqa: PLC0415 (slow to load, and wanted last)
+
     return hotkeys(config.hotkeys, around.own_keys, around.environ, config.profiles)
 
 

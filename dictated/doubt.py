@@ -12,20 +12,15 @@ import math
 import re
 import zlib
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dictated.types import FRAME_BYTES, FRAME_SAMPLES, FRAME_SECONDS
+from dictated.types import FRAME_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from numpy.typing import NDArray
-
+    from dictated.contrast import Contrast
     from dictated.types import Hints, Transcript
-
-    Row = NDArray[np.floating[Any]]
 
 _SILENT_DB = -75.0
 """Level of the loudest 20 ms, of full scale: 6 units of 16-bit sound. Of recordings made so quiet the
@@ -38,24 +33,6 @@ Measured: white, pink and brown noise and hum 1 dB, speech with noise of its own
 
 _JUDGED = 25
 """Frames (0.5 s) a sound needs to have a floor of its own: shorter, it may be a single vowel."""
-
-_LOUD = 0.95
-_FLOOR = 0.10
-"""Percentiles: one moment in twenty is a stressed vowel, one in ten a gap (the same as in `vads.gate`)."""
-
-_SMOOTHING = 3
-"""Frames a level is averaged over: 60 ms, about the shortest sound of speech that carries a syllable."""
-
-_FULL_SCALE = 32768.0**2
-_NOTHING = 1e-12
-"""What digital silence counts as, of full scale: -120 dB."""
-
-_QUANTUM = 1.0
-"""Energy added to a level, far below one unit of 16-bit sound, so that digital silence has one."""
-
-_COMB = 3
-"""Samples at 8 kHz between which differences are taken: strongest at 1.3 kHz, nothing at 0 Hz, so that hum
-and rumble hide no speech. Tells speech from noise nearly as well as a spectrum, in a tenth of the time."""
 
 _FASTEST = 55.0
 """Letters a second that can be spoken. Measured: recorded speech at most 21, in noise of 5 dB, where the VAD
@@ -148,28 +125,16 @@ class _Case:
         return f"{count} word{'' if count == 1 else 's'} in {self.spoken:.1f} s of speech"
 
     @cached_property
-    def loudest(self) -> float:
-        """Level of the loudest 20 ms in dB of full scale."""
-        return _decibels(_levels(self._samples, FRAME_SAMPLES).max(initial=0.0) / _FULL_SCALE)
+    def sound(self) -> Contrast:
+        from dictated.contrast import Contrast  # noqa: PLC0415 (brings numpy)
 
-    @cached_property
-    def rise(self) -> float:
-        """By how many dB the loud moments of the speech stand above the floor of the sound."""
-        levels = np.pad(_levels(_voice_band(self._samples), FRAME_SAMPLES // 2), _SMOOTHING // 2, mode="edge")
-        levels = np.convolve(levels, np.full(_SMOOTHING, 1 / _SMOOTHING), mode="valid") + _QUANTUM
-        begin, end = (at - self._segment.first for at in (self._segment.onset, self._segment.offset))
-        return _decibels(_percentile(levels[begin:end], _LOUD) / _percentile(levels, _FLOOR))
-
-    @cached_property
-    def _samples(self) -> Row:
-        whole = self._segment.pcm[: self.frames * FRAME_BYTES]
-        return np.frombuffer(whole, dtype="<i2").astype(np.float32)
+        return Contrast(self._segment)
 
 
 def _silent(case: _Case) -> str:
-    if case.loudest > _SILENT_DB:
+    if case.sound.loudest > _SILENT_DB:
         return ""
-    return f"the sound is silence (its loudest moment has {case.loudest:.0f} dB)"
+    return f"the sound is silence (its loudest moment has {case.sound.loudest:.0f} dB)"
 
 
 def _hurried(case: _Case) -> str:
@@ -177,9 +142,9 @@ def _hurried(case: _Case) -> str:
 
 
 def _steady(case: _Case) -> str:
-    if case.frames < _JUDGED or case.rise >= _STEADY_DB:
+    if case.frames < _JUDGED or case.sound.rise >= _STEADY_DB:
         return ""
-    return f"the sound is steady noise (it rises {case.rise:.1f} dB above its own floor)"
+    return f"the sound is steady noise (it rises {case.sound.rise:.1f} dB above its own floor)"
 
 
 def _looping(case: _Case) -> str:
@@ -233,26 +198,3 @@ def _words(text: str) -> list[str]:
 def _rows(words: list[str], length: int) -> Iterable[tuple[str, ...]]:
     """Return every row of so many words."""
     return zip(*(words[start:] for start in range(length)), strict=False)
-
-
-def _voice_band(samples: Row) -> Row:
-    """Return the sound at 8 kHz with what is far from 1.3 kHz made weak; as many frames as before."""
-    half = samples[::2] + samples[1::2]
-    band = np.zeros_like(half)
-    band[_COMB:] = half[_COMB:] - half[:-_COMB]
-    return band
-
-
-def _levels(samples: Row, width: int) -> Row:
-    """Return the mean square of each frame of so many samples."""
-    rows = samples.reshape(-1, width)
-    squares: Row = np.einsum("ij,ij->i", rows, rows) / width
-    return squares
-
-
-def _percentile(values: Row, part: float) -> float:
-    return float(np.sort(values)[int(part * (len(values) - 1))])
-
-
-def _decibels(ratio: float) -> float:
-    return 10 * math.log10(max(ratio, _NOTHING))

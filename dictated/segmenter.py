@@ -10,8 +10,6 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from dictated.types import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, Segment
 
 if TYPE_CHECKING:
@@ -250,6 +248,8 @@ class Segmenter:
 
     def _dip(self) -> int:
         """Position of the quietest of the last `dip_window` frames that leaves some speech before it."""
+        import numpy as np  # noqa: PLC0415 (slow to load, and a rare need)
+
         speech = self._speech.find(1, max(0, (self._onset or 0) - self._first))
         earliest = max(speech + 1, len(self._speech) - self._rules.dip_window)
         samples = np.frombuffer(self._pcm[earliest * FRAME_BYTES :], dtype="<i2").astype(np.float64)

@@ -12,7 +12,8 @@ from dictated.cli import ASKED, GROUPS, main
 from dictated.commands.ask import in_words
 
 DICTATED = Path(sys.executable).with_name("dictated")
-HEAVY = ("anyio", "numpy", "httpx", "sounddevice", "pynput", "msgspec", "moonshine_voice", "Xlib")
+SLOW = ("numpy", "httpx", "sounddevice", "soundfile", "soxr", "pynput", "moonshine_voice", "rapidfuzz")
+HEAVY = (*SLOW, "anyio", "msgspec", "Xlib")
 FIXED = [
     "run",
     "start",
@@ -142,9 +143,13 @@ def test_services_load_nothing_of_httpxs_own_command_line() -> None:
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"
 
 
-def test_the_client_imports_nothing_heavy() -> None:
+@pytest.mark.parametrize(("module", "left_out"), [("ask", HEAVY), ("run", SLOW)], ids=["client", "daemon"])
+def test_nothing_slow_is_loaded_before_a_command_is_sent_or_the_microphone_opened(
+    module: str, left_out: tuple[str, ...]
+) -> None:
     code = (
-        f"import sys, dictated.cli, dictated.commands.ask; print([m for m in {HEAVY!r} if m in sys.modules])"
+        f"import sys, dictated.cli, dictated.commands.{module}; "
+        f"print([m for m in {left_out!r} if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from dictated.cues.cue import Cue, cue
-from dictated.cues.sound import sound
 from dictated.types import State
 from dictated.wording import tidy
 
@@ -57,6 +56,8 @@ class Cues:
 
     async def play(self, due: Cue) -> None:
         """Return when it was heard, or could not be; never fails."""
+        from dictated.cues.sound import sound  # noqa: PLC0415 (brings numpy)
+
         try:
             with anyio.fail_after(self._play_s), _file(sound(due, self._volume)) as pcm:
                 done = await anyio.run_process(

@@ -140,7 +140,7 @@ class Cleanup:
 
 
 def _error(document: object) -> Any:
-    """Return the error that came inside a good answer, of the whole or of the model (OpenRouter's `error`)."""
+    """Return the error inside a good answer: of the whole, or of the model, as OpenRouter writes it."""
     match document:
         case {"error": error} | {"choices": [{"error": error}, *_]}:
             return error

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from jeepney import DBusAddress, HeaderFields, new_error, new_method_return, new_signal
 
 from dictated.tray import menu
-from dictated.tray.icon import pixmaps
 from dictated.tray.look import Badge, Look
 from dictated.types import Command
 
@@ -77,6 +76,8 @@ class Item:
 
     def properties(self) -> dict[str, tuple[str, Any]]:
         """Return what a host shows."""
+        from dictated.tray.icon import pixmaps  # noqa: PLC0415 (brings numpy)
+
         images = pixmaps(self.look.badge, listening=self.look.listening)
         return {
             "Category": ("s", "ApplicationStatus"),

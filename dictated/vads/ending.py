@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from dictated.types import FRAME_SAMPLES
 
 if TYPE_CHECKING:
@@ -79,6 +77,8 @@ class Ending:
 
 
 def _energies(frames: Iterable[Frame]) -> list[float]:
+    import numpy as np  # noqa: PLC0415 (slow to load: not before the microphone is open)
+
     pcm = b"".join(frame.pcm for frame in frames)
     halves = np.frombuffer(pcm, dtype="<i2").astype(np.float32).reshape(-1, 2, _HALF)
     energies: list[float] = np.einsum("fij,fij->fi", halves, halves).max(axis=1).tolist()

@@ -17,14 +17,16 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections import deque
+from functools import cache
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from dictated.types import FRAME_SAMPLES, SAMPLE_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from dictated.ports import Vad
     from dictated.types import Frame
@@ -46,13 +48,13 @@ _SMOOTHING = 3
 _QUANTUM = 1.0
 """Energy added to every frame, so that digital silence has a level: far below one unit of 16-bit sound."""
 
-_WINDOW = np.hanning(FRAME_SAMPLES).astype(np.float32)
 _BAND = slice(300 * FRAME_SAMPLES // SAMPLE_RATE, 3400 * FRAME_SAMPLES // SAMPLE_RATE + 1)
 """The bins of a frame's spectrum between 300 and 3400 Hz."""
 
 
-_FULL_DB = 10 * math.log10(float(np.square(_WINDOW).sum()) * FRAME_SAMPLES / 2) + 20 * math.log10(32768)
-"""The level of a square wave at full scale, were all of it in the band (Parseval's theorem)."""
+_FULL_DB = 10 * math.log10(3 / 8 * (FRAME_SAMPLES - 1) * FRAME_SAMPLES / 2) + 20 * math.log10(32768)
+"""The level of a square wave at full scale, were all of it in the band (Parseval's theorem); three eighths is
+the mean square of a Hann window."""
 
 
 def dbfs(level: float) -> float:
@@ -133,8 +135,18 @@ class Levels:
 
 
 def _energies(frames: Iterable[Frame]) -> list[float]:
+    import numpy as np  # noqa: PLC0415 (slow to load: not before the microphone is open)
+
     pcm = b"".join(frame.pcm for frame in frames)
     samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32).reshape(-1, FRAME_SAMPLES)
-    band = np.fft.rfft(samples * _WINDOW)[:, _BAND]
+    band = np.fft.rfft(samples * _window())[:, _BAND]
     energies: list[float] = (np.einsum("fi,fi->f", band, band.conj()).real + _QUANTUM).tolist()
     return energies
+
+
+@cache
+def _window() -> NDArray[np.float32]:
+    """Return the Hann window of a frame."""
+    import numpy as np  # noqa: PLC0415 (as above)
+
+    return np.hanning(FRAME_SAMPLES).astype(np.float32)
