@@ -16,6 +16,7 @@ from dictated.monitor.heading import Heading
 from dictated.monitor.link import Link
 from dictated.monitor.page import DARK, LIGHT, Page
 from dictated.monitor.panel import Panel
+from dictated.monitor.report import Report
 from dictated.monitor.texts import Texts
 
 if TYPE_CHECKING:
@@ -91,6 +92,12 @@ async def watching(
             watched = Watched(pilot, told)
             await watched.until(lambda: watched.report.state == "off")
             yield watched
+
+
+async def test_what_is_told_while_the_page_closes_is_no_fault(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watched:
+        await watched.page.query("*").remove()
+        watched.page.show(Report(state="listening"))
 
 
 async def test_it_follows_with_details(tmp_path: Path) -> None:

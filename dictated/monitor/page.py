@@ -98,9 +98,8 @@ class Page(App[None]):
         if report.state == ABSENT:
             report = msgspec.structs.replace(report, last=self._report.last)
         self._report = report
-        for panel in self.query(Panel):
-            panel.show(report)
-        self.query_one(Texts).show(report)
+        for part in (*self.query(Panel), *self.query(Texts)):  # none, where the page is just closing
+            part.show(report)
 
     async def action_have(self, command: str) -> None:
         """Have the daemon do that."""
