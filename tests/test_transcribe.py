@@ -134,3 +134,12 @@ def test_a_closed_pipe_ends_it_without_a_traceback(dictated: Dictated) -> None:
         ["sh", "-c", command], env=dictated.environ, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in run.stderr
+
+
+def test_nothing_is_asked_of_the_engines_of_profiles(dictated: Dictated) -> None:
+    recorded("sb11.wav")
+    dictated.configure(
+        '[profiles.letters.stt]\nengine = "openai"\n[stt.openai]\nbase_url = "http://127.0.0.1:9/v1"\n'
+    )
+    run = dictated("transcribe", FOLDER / "sb11.wav")
+    assert (run.stdout, run.stderr) == ("The child almost hurt the small dog.\n", "")

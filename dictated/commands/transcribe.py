@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
+import msgspec
 
 from dictated import build, journal, transcription
 from dictated.archive import Archive, Tally
@@ -64,7 +65,8 @@ async def transcribe(files: Sequence[Path], config: Config, ledger: Ledger, *, a
     Raises:
         TranscriberError: the engine cannot work.
     """
-    engine, _ = transcription.transcriber(config, ledger, os.environ)
+    windowless = msgspec.structs.replace(config, profiles={})  # nobody said a recording into a window
+    engine, _ = transcription.transcriber(windowless, ledger, os.environ)
     try:
         await ledger.open()
         await engine.warm()
