@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from doubles import PLAIN, SPACED
@@ -14,6 +14,7 @@ from test_sinks_type import ask, transcript
 from Xlib import X, error
 
 from dictated import outputconfig
+from dictated.hotkeys.keyboard import Keyboard
 from dictated.sinks.type import TypeSink
 from dictated.types import Command
 from dictated.x11 import xkb
@@ -131,7 +132,21 @@ async def test_a_text_typed_while_the_hold_key_repeats_arrives_exactly(
     assert window.read(len(wanted)) + window.rest(0.2) == wanted
 
 
-async def test_a_window_that_is_typed_into_sees_the_hotkeys_modifiers_let_go(screen: Screen) -> None:
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "told when the text is over"])
+async def test_a_window_that_is_typed_into_sees_the_hotkeys_modifiers_let_go(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, *, late: bool
+) -> None:
+    pressed, typed = threading.Event(), threading.Event()
+    take = Keyboard._take  # noqa: SLF001 (where a busy machine lets it wait)
+
+    def take_late(keyboard: Keyboard, events: list[Any]) -> None:
+        if pressed.is_set() and late:
+            typed.wait(DEADLINE)
+        take(keyboard, events)
+        if any(event.type == X.KeyPress for event in events):
+            pressed.set()
+
+    monkeypatch.setattr(Keyboard, "_take", take_late)
     watched, seen = Pressed("", TOGGLE), connect()
     root = seen.screen().root
     window = root.create_window(
@@ -141,8 +156,10 @@ async def test_a_window_that_is_typed_into_sees_the_hotkeys_modifiers_let_go(scr
     window.set_input_focus(X.RevertToNone, X.CurrentTime)
     seen.sync()
     screen.xdotool("keydown", "ctrl", "keydown", "alt", "keydown", "d")
+    assert pressed.wait(DEADLINE)
     sink = TypeSink(outputconfig.TypeSink(modifier_wait_ms=50), PLAIN, watched.own)
     await sink.deliver(transcript("x"))
+    typed.set()
     released: set[int] = set()
     while X_KEY not in released:
         event = seen.next_event()

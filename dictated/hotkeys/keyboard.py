@@ -42,6 +42,7 @@ class Keyboard(Thread):
         self._combinations = combinations
         self._own = own
         self._grab = Grab()
+        self._texts = 0  # that were typed when a hotkey was pressed last
         self._display: Display
         self._remapped = 0
         self._told: socket.socket
@@ -94,15 +95,21 @@ class Keyboard(Thread):
     def _take(self, events: list[Any]) -> None:
         for event in events:
             if event.type == X.KeyPress:
-                answer = self._grab.press(event.detail, event.state, typing=self._own.typing)
+                if not self._grab.active:
+                    self._texts = self._own.texts
+                answer = self._grab.press(event.detail, event.state, typing=self._typing())
                 self._display.allow_events(answer, X.CurrentTime)
             elif event.type == X.KeyRelease:
-                end = self._grab.release(event.detail, typing=self._own.typing)
+                end = self._grab.release(event.detail, typing=self._typing())
                 if end is not None:
                     self._display.allow_events(end, X.CurrentTime)
         self._display.flush()
         if any(event.type == self._remapped for event in events):
             self._map()
+
+    def _typing(self) -> bool:
+        """Say whether a key may be of our own typing; a text may be over before we are told of its keys."""
+        return self._own.typing or self._own.texts > self._texts
 
     def _map(self) -> None:
         """Grab what is not grabbed yet on the keyboard as it is now, and let go of the rest."""

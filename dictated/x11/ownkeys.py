@@ -27,6 +27,8 @@ class OwnKeys:
         self._watcher: Callable[[int], None] | None = None
         self._lent: frozenset[int] = frozenset()
         self._typing = False
+        self.texts = 0
+        """How many texts have been typed, each to its end."""
 
     @property
     def typing(self) -> bool:
@@ -40,6 +42,7 @@ class OwnKeys:
         try:
             yield
         finally:
+            self.texts += 1  # first: whoever asks for one and then the other sees that there is or was a text
             self._typing = False
 
     @property
