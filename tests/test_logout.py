@@ -98,4 +98,4 @@ def test_stopped_and_continued_it_listens_on_by_itself(
     daemon.process.send_signal(signal.SIGCONT)
     daemon.says("utterance 3 delivered")
     assert (desk.status()["state"], daemon.ends(signal.SIGTERM)) == ("listening", 0)
-    assert words(" ".join(desk.written))[0] == "ever"  # a sound server that is short of time slurs the next
+    assert words(" ".join(desk.written))[:2] == ["ever", "tried"]
