@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import soundfile
+from second_ear import Ear
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
@@ -62,11 +63,19 @@ def drivers(spent: Spent, daemon: Daemon) -> float:
     return sum(spent.wakeups_per_s.values()) - event_loop(spent, daemon)
 
 
-def room_noise(seconds: float, folder: Path) -> Path:
-    """White noise at -60 dBFS."""
+def room_noise(seconds: float, sound_server: SoundServer, folder: Path) -> None:
+    """Begin white noise at -60 dBFS, and return when a microphone hears it.
+
+    A microphone that is opened a moment before hears the noise begin, which is loud after digital silence: not
+    a calm room for 9 s (`dictated.recorders.calm`).
+    """
     noise = np.random.default_rng(0).standard_normal(round(seconds * 16_000)) * 1e-3
     soundfile.write(folder / "room.wav", noise, 16_000, subtype="PCM_16")
-    return folder / "room.wav"
+    ear = Ear(sound_server)
+    sound_server.play(folder / "room.wav")
+    while not any(ear.pcm):
+        ear.hear(0.02)
+    ear.close()
 
 
 @pytest.mark.parametrize("noisy", [False, True], ids=["digital silence", "a quiet room"])
@@ -75,7 +84,7 @@ def test_listening_to_nobody_takes_little_and_seldom_wakes_the_program(
 ) -> None:
     daemon = start(dictated, sound_server)
     if noisy:
-        sound_server.play(room_noise(3 * (SETTLES_S + MEASURED_S), tmp_path))
+        room_noise(3 * (SETTLES_S + MEASURED_S), sound_server, tmp_path)
     dictated("start")
 
     spent = at_rest(daemon)
