@@ -92,6 +92,7 @@ async def test_the_key_goes_along(service: Service, cleanup: Callable[..., Clean
             Answer(body={"choices": [{"finish_reason": "error", "error": {"code": 429, "message": "Busy"}}]}),
             r'429: "Busy"',
         ),
+        (Answer(body={"error": None, "choices": [{"error": {"code": 429, "message": "Full"}}]}), "Full"),
     ],
 )
 async def test_an_answer_that_is_no_light_edit_is_not_used(

@@ -142,7 +142,9 @@ class Cleanup:
 def _error(document: object) -> Any:
     """Return the error inside a good answer: of the whole, or of the model, as OpenRouter writes it."""
     match document:
-        case {"error": error} | {"choices": [{"error": error}, *_]}:
+        case {"error": error} if error:
+            return error
+        case {"choices": [{"error": error}, *_]}:
             return error
     return None
 
