@@ -210,7 +210,7 @@ def test_the_folder_is_not_looked_through_for_each_key(
     look = Keyboards.look
     monkeypatch.setattr(Keyboards, "look", lambda self: looks.append(self) or look(self))
     watched.start()
-    keyboard = inputs.plug(0)
+    keyboard = watched_now(inputs.plug(0))
     for _ in range(30):
         keyboard.tap(F10)
         watched.commands(2)
