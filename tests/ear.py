@@ -1,4 +1,7 @@
-"""Records from the sound server until it is lost, and again for every line on its standard input."""
+"""Records from the sound server until it is lost, and again for every line on its standard input.
+
+A line tells how many seconds that opening may take.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,8 @@ async def main() -> None:
     microphone.CLOSE_S = 0.5
     recorder = microphone.Microphone("", frames_s=30, no_frame_s=1)
     await listen(recorder)
-    microphone.OPEN_S = 0.5  # the first opening loads the library; those after it are short
-    while await anyio.to_thread.run_sync(sys.stdin.readline):
+    while line := await anyio.to_thread.run_sync(sys.stdin.readline):
+        microphone.OPEN_S = float(line)
         await listen(recorder)
 
 

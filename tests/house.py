@@ -67,7 +67,7 @@ class House:
     def __init__(self, folder: Path, form: Literal["text", "jsonl"] = "text") -> None:
         self.folder = folder
         self.spool = Spool(folder / "spool")
-        self.history = History(folder / "history.sqlite3")
+        self.history = History(folder / "history.sqlite3", now=lambda: SPOKEN_AT)
         self.log = ShakyLog(outputconfig.LogSink(path=str(folder / "log"), format=form))
         self.window = ListSink("type")
         self.sinks: list[Sink] = [self.log, self.window]

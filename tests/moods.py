@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
+import socket
 from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import anyio
 from anyio import CancelScope
-from anyio.abc import SocketAttribute
 from fixtures.service import Answer, Service
 from marked import places_in
 
@@ -67,10 +67,17 @@ class Moody:
 
     async def serve(self, *, task_status: TaskStatus[None]) -> None:
         """Answer until cancelled, while it is there."""
+        with socket.socket() as place:  # never listens: nobody else gets the port while it is away
+            place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            place.bind(("127.0.0.1", 0))
+            self.port = place.getsockname()[1]
+            await self._serve(task_status)
+
+    async def _serve(self, task_status: TaskStatus[None]) -> None:
         while True:
-            listener = await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=self.port)
-            self.port = listener.extra(SocketAttribute.local_port)  # noqa: S610 - anyio's name, nothing of Django
-            async with listener:
+            async with await anyio.create_tcp_listener(
+                local_host="127.0.0.1", local_port=self.port
+            ) as listener:
                 with CancelScope() as self._serving:
                     task_status.started()
                     self._listening.set()

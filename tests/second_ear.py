@@ -11,6 +11,8 @@ import numpy as np
 from dictated.types import SAMPLE_BYTES, SAMPLE_RATE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fixtures.sound import SoundServer
 
 
@@ -41,6 +43,15 @@ class Ear:
         self.pcm += self._process.stdout.read() or b""
         self._process.terminate()
         self._process.communicate()
+
+
+def play(sound: SoundServer, file: Path) -> None:
+    """Begin to play this into the microphone, and return when one that is open hears it."""
+    ear = Ear(sound)
+    sound.play(file)
+    while not any(ear.pcm):
+        ear.hear(0.02)
+    ear.close()
 
 
 def samples(pcm: bytes) -> np.ndarray:

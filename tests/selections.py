@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import os
+import select
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
+from fixtures.screen import DEADLINE
 from Xlib import X
+from Xlib.display import Display
+from Xlib.ext import xfixes
 from Xlib.protocol.event import SelectionNotify
 
 from dictated.x11.connection import connect, disconnect
@@ -24,11 +28,38 @@ if TYPE_CHECKING:
     from dictated.x11.selection import Content
 
 
+class Takings:
+    """Each time a program takes a selection of this screen, to be waited for.
+
+    A program that offers something leaves a child behind, which takes the selection a moment after it is done.
+    """
+
+    def __init__(self, screen: Screen, selection: str) -> None:
+        self._display = Display(screen.display)
+        assert self._display.has_extension("XFIXES")
+        self._display.xfixes_query_version()
+        name = self._display.get_atom(selection.upper())
+        root = self._display.screen().root
+        self._display.xfixes_select_selection_input(root, name, xfixes.XFixesSetSelectionOwnerNotifyMask)
+        self._display.sync()
+
+    def wait(self) -> None:
+        """Return when it was taken once more."""
+        if not self._display.pending_events():
+            assert select.select([self._display], [], [], DEADLINE)[0], "nobody took the selection"
+        self._display.next_event()
+
+    def close(self) -> None:
+        self._display.close()
+
+
 def put(screen: Screen, selection: str, content: bytes, target: str = "UTF8_STRING") -> None:
-    """Have another program offer this."""
+    """Have another program offer this, and return when it does."""
     file = screen.folder / f"{selection}-{len(content)}"
     file.write_bytes(content)
-    screen.run("sh", "-c", f"xclip -selection {selection} -t {target} -in {file} >/dev/null 2>&1")
+    with closing(Takings(screen, selection)) as takings:
+        screen.run("sh", "-c", f"xclip -selection {selection} -t {target} -in {file} >/dev/null 2>&1")
+        takings.wait()
 
 
 def held(screen: Screen, selection: str, target: str = "UTF8_STRING") -> bytes:

@@ -5,7 +5,6 @@ The speaker waits for the daemon, so that nothing is lost for want of time.
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter, defaultdict
@@ -274,11 +273,6 @@ class Soak:
         self.story.heard = (await self.subject.ask("status"))["heard"]
         await self.subject.ask("stop")
         self.story.code = await self.subject.end()
-
-
-def own_display() -> str:
-    """Return a display number that no other run takes as soon as it is free."""
-    return str(45_000 + os.getpid() % 20_000)
 
 
 @contextmanager

@@ -53,7 +53,7 @@ async def typed(desk: Desk, text: str = WORDS) -> None:
 @pytest.mark.parametrize("kind", ["view", "entry", "selected"])
 async def test_words_that_stand_in_the_window_have_arrived(desk: Desk, kind: str, version: str) -> None:
     desk.window(kind, version)
-    async with reading(patient(desk)) as reader:
+    async with reading(patient(desk, settle_s=DEADLINE)) as reader:
         before = await looked(reader)
         await typed(desk)
         assert await reader.arrived(before, WORDS) is True
@@ -61,7 +61,7 @@ async def test_words_that_stand_in_the_window_have_arrived(desk: Desk, kind: str
 
 async def test_words_arrive_in_a_wayland_window(wayland_desk: Accessible, session: Session) -> None:
     wayland_desk.window()
-    async with reading(patient(wayland_desk)) as reader:
+    async with reading(patient(wayland_desk, settle_s=DEADLINE)) as reader:
         before = await looked(reader)
         await anyio.to_thread.run_sync(session.run, "wtype", WORDS)
         assert await reader.arrived(before, WORDS) is True
@@ -69,8 +69,10 @@ async def test_words_arrive_in_a_wayland_window(wayland_desk: Accessible, sessio
 
 async def test_words_are_looked_for_behind_those_that_stand_there(desk: Desk) -> None:
     desk.window()
-    await typed(desk, "Something else. ")
-    async with reading(patient(desk)) as reader:
+    async with reading(patient(desk, settle_s=DEADLINE)) as reader:
+        first = await looked(reader)
+        await typed(desk, "Something else. ")
+        assert await reader.arrived(first, "Something else. ") is True
         before = await looked(reader)
         await typed(desk)
         assert await reader.arrived(before, WORDS) is True
@@ -175,7 +177,8 @@ async def test_a_window_without_the_keyboard_is_not_taken_for_the_one_that_has_i
 
 async def test_a_program_that_hangs_is_given_up_soon_and_left_alone(desk: Desk) -> None:
     program = desk.window()
-    async with reading(Reader(desk.env)) as reader:
+    async with reading(Reader(desk.env, ask_s=2)) as reader:
+        await looked(reader)
         with hanging(program), anyio.fail_after(5):
             assert await reader.before() is None
         assert await reader.before() is None
@@ -183,7 +186,7 @@ async def test_a_program_that_hangs_is_given_up_soon_and_left_alone(desk: Desk) 
 
 async def test_a_program_is_asked_again_after_its_rest(desk: Desk) -> None:
     program = desk.window()
-    async with reading(Reader(desk.env, ask_s=2, rest_s=SOON_S)) as reader:
+    async with reading(Reader(desk.env, ask_s=4, rest_s=SOON_S)) as reader:
         with hanging(program):
             await reader.before()
         await anyio.sleep(SOON_S)
@@ -200,9 +203,9 @@ async def test_a_program_that_hangs_does_not_hide_the_one_with_the_keyboard(desk
 
 async def test_a_program_that_hangs_after_typing_is_no_answer(desk: Desk) -> None:
     program = desk.window()
-    async with reading(Reader(desk.env, ask_s=2, settle_s=SOON_S)) as reader:
+    async with reading(Reader(desk.env, ask_s=4, settle_s=SOON_S)) as reader:
         before = await looked(reader)
-        with hanging(program), anyio.fail_after(5):
+        with hanging(program), anyio.fail_after(8):
             assert await reader.arrived(before, WORDS) is None
 
 
@@ -219,7 +222,7 @@ async def test_a_bus_that_ends_is_no_answer(desk: Desk) -> None:
     desk.window()
     async with reading(patient(desk)) as reader:
         before = await looked(reader)
-        await anyio.to_thread.run_sync(desk.bus.kill)
+        await anyio.to_thread.run_sync(desk.end)
         assert await reader.arrived(before, WORDS) is None
 
 
@@ -240,7 +243,7 @@ async def test_who_does_not_run_knows_nothing(desk: Desk) -> None:
 async def test_what_is_read_is_not_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.window()
     caplog.set_level(logging.DEBUG)
-    async with reading(Reader(desk.env, ask_s=2, settle_s=SOON_S)) as reader:
+    async with reading(patient(desk, settle_s=SOON_S)) as reader:
         before = await looked(reader)
         await typed(desk, "A secret")
         await reader.arrived(before, WORDS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -138,14 +139,20 @@ async def test_where_another_window_keeps_the_keyboard_nothing_is_typed(
     )
 
 
+def click(session: Session) -> None:
+    """Click into the doctor's window as soon as it is there."""
+    while "dictated-doctor" not in session.run("swaymsg", "-t", "get_tree"):
+        pass
+    session.run("swaymsg", f"{OURS} focus")
+
+
 async def test_a_click_into_the_window_is_waited_for(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bench, "SHOWN_S", 0.3)
-    window = unmoved(session)
-    found = await tried(
-        session.env, "virtual-keyboard", say=lambda _: void(session.run("swaymsg", f"{OURS} focus"))
-    )
+    window, hand = unmoved(session), Thread(target=click, args=(session,))
+    found = await tried(session.env, "virtual-keyboard", say=lambda _: hand.start())
+    hand.join()
     assert (found["virtual-keyboard"].came, await window.rest()) == (SAMPLE, "")
 
 
@@ -217,13 +224,13 @@ def desktop(session: Session, bus: Bus, tmp_path: Path, monkeypatch: pytest.Monk
 async def test_the_user_is_told_of_the_dialog_and_the_window_waited_for_after_it(
     session: Session, veil: dict[str, str], bus: Bus, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench, "SHOWN_S", 0.3)
     desktop.answer("Start", None)
     dialog, said = session.terminal(), list[str]()
 
     def answer(what: str) -> None:
         said.append(what)
         if len(said) == 1:  # the dialog has the keyboard, and keeps it a little longer
+            monkeypatch.setattr(bench, "SHOWN_S", 0.3)
             dialog.focus()
             desktop.answer_late(0, {"devices": ("u", 1)})
         else:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import signals
+from second_ear import play
 
 from dictated.checkup.finding import Finding, Grade, Part
 from dictated.checkup.microphone import UNMUTE, Level, finding, look
@@ -65,7 +66,7 @@ def test_only_digital_silence_is_taken_for_muted(samples: list[int], grade: str)
 def test_a_microphone_that_hears_something_is_told_with_its_level(
     server: SoundServer, tmp_path: Path
 ) -> None:
-    server.play(signals.write(tmp_path / "tone.wav", signals.tone(20, 440, 48_000), 48_000))
+    play(server, signals.write(tmp_path / "tone.wav", signals.tone(20, 440, 48_000), 48_000))
     found = looked("vmic")
     assert (found.grade, found.found) == (Grade.OK, '"vmic": level -9 dBFS, peak -6 dBFS')
 
@@ -79,7 +80,7 @@ def test_a_muted_microphone_is_a_warning_that_says_how_to_unmute_it(server: Soun
 
 @desktop
 def test_the_microphone_is_closed_again(server: SoundServer) -> None:
-    looked()
+    assert looked().mend == UNMUTE  # it was open: silence was heard
     assert server.recording == []
 
 

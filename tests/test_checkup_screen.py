@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
+from fixtures.screen import DEADLINE
 
 from dictated.checkup import screen as typing
 from dictated.checkup import xkbcommon
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from fixtures.sway import Session
 
 desktop = pytest.mark.desktop
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is waited for: nothing here is about the time."""
+    monkeypatch.setattr("dictated.checkup.window.SHOWN_S", DEADLINE)
+    monkeypatch.setattr("dictated.x11.focus._PATIENCE", DEADLINE)
 
 
 def look(*sinks: Any, **environ: str) -> Finding:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from fixtures.screen import x_server
+from fixtures.screen import DEADLINE, x_server
 
 from dictated.checkup.window import window
 from dictated.errors import NoDisplayError
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from fixtures.screen import Screen
 
 pytestmark = pytest.mark.desktop
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is waited for: nothing here is about the time."""
+    monkeypatch.setattr("dictated.checkup.window.SHOWN_S", DEADLINE)
+    monkeypatch.setattr("dictated.x11.focus._PATIENCE", DEADLINE)
 
 
 def focus() -> str:

@@ -62,11 +62,14 @@ class Follower:
         )
         assert self.program.stdout is not None
         self.lines = self.program.stdout
+        self._told = ""
 
     @property
     def state(self) -> str:
-        """The next that it is told."""
-        state: str = json.loads(next(self.lines))["state"]
+        """The next that it is told which is another: a daemon that starts may say twice that it is off."""
+        while (state := json.loads(next(self.lines))["state"]) == self._told:
+            pass
+        self._told = state
         return state
 
 

@@ -92,6 +92,7 @@ def crossings(sound: np.ndarray) -> int:
 
 
 @pytest.mark.desktop
+@pytest.mark.alone
 async def test_a_start_is_heard_rising_and_whole(sound_server: SoundServer, ear: Ear) -> None:
     async with following(Cues(around(sound_server), 0.5), OFF, LISTENING):
         heard = await anyio.to_thread.run_sync(ear.sound)
@@ -108,6 +109,7 @@ async def test_a_daemon_that_listens_from_the_beginning_says_so(sound_server: So
 
 
 @pytest.mark.desktop
+@pytest.mark.alone
 async def test_a_stop_is_heard_falling(sound_server: SoundServer, ear: Ear) -> None:
     async with following(Cues(around(sound_server), 0.5), OFF, LISTENING) as inlet:
         await anyio.to_thread.run_sync(ear.sound)
@@ -155,6 +157,7 @@ async def test_a_cue_that_hangs_ends_by_itself_where_nobody_is_left_to_end_it(
 
 
 @pytest.mark.desktop
+@pytest.mark.alone
 async def test_a_sound_server_that_hangs_does_not_keep_the_end(sound_server: SoundServer) -> None:
     sound_server.process.send_signal(signal.SIGSTOP)
     began = anyio.current_time()

@@ -51,6 +51,7 @@ async def test_cues_that_the_microphone_hears_are_no_utterances(heard_at: Microp
     assert utterances(heard) == []
 
 
+@pytest.mark.alone
 async def test_the_microphone_loses_nothing_while_cues_are_played(heard_at: Microphone) -> None:
     frames = await heard_at.open()
     for _ in range(3):

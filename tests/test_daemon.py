@@ -76,9 +76,9 @@ def test_a_signal_in_mid_sentence_finishes_and_delivers_it(dictated: Dictated, n
 def test_a_second_signal_leaves_at_once_and_keeps_the_sound(dictated: Dictated) -> None:
     daemon = dictated.start("--input", FOREVER)
     daemon.says("listening")
-    daemon.process.send_signal(signal.SIGTERM)
-    daemon.process.send_signal(signal.SIGTERM)
-    assert daemon.ends() in {0, 1}
+    for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM):  # stopped, it gets both at once
+        daemon.process.send_signal(number)
+    assert daemon.ends(signal.SIGCONT) in {0, 1}
 
 
 def test_stop_in_mid_sentence_delivers_it(dictated: Dictated) -> None:
@@ -199,16 +199,14 @@ def test_ready_is_told_to_systemd_only_when_it_can_transcribe(dictated: Dictated
         daemon = dictated.start(
             environ={"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "200000"}
         )
-        said = systemd.recv(4096)
+        said = [systemd.recv(4096)]
+        while not any(b"READY=1" in one for one in said):
+            said.append(systemd.recv(4096))
         answered = dictated.status()["state"]
-        rest = [systemd.recv(4096) for _ in range(2)]
+        while b"WATCHDOG=1" not in said:
+            said.append(systemd.recv(4096))
         code = daemon.ends(signal.SIGTERM)
-    assert (b"READY=1" in said or b"READY=1" in rest[0], b"WATCHDOG=1" in rest, answered, code) == (
-        True,
-        True,
-        "off",
-        0,
-    )
+    assert (answered, code) == ("off", 0)
 
 
 def test_with_no_display_the_words_go_to_the_log_and_it_is_said_once(

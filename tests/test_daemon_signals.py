@@ -62,6 +62,7 @@ def test_told_twice_it_leaves_at_once_and_the_next_start_brings_what_was_said(
     assert next_start(dictated)[:5] == BEGUN
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_told_once_more_while_it_ends_it_says_so_in_a_line_and_nothing_is_said_twice(
     dictated: Dictated, speaking: Daemon, number: int
@@ -82,7 +83,7 @@ def test_a_new_configuration_in_mid_sentence_costs_nothing_of_what_was_said(
     dictated.configure(f"[feedback]\nlog_level = 'debug'\n{change}")
     speaking.process.send_signal(signal.SIGHUP)
     speaking.says("read again")
-    speaking.says("utterance 1 delivered")
+    speaking.has_said("utterance 1 delivered")
     assert words(dictated.written[0])[:5] == BEGUN
 
 

@@ -67,6 +67,7 @@ async def test_a_locked_screen_is_known_while_listening_goes_on(logind: Logind) 
         with anyio.fail_after(DEADLINE):
             while not room.desktop.lock.locked:
                 await anyio.lowlevel.checkpoint()
+            await room.desk.session.settled()
         assert room.desk.session.state == "listening"
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dictated.evaluation.words import Unit, unit, units, words
@@ -45,5 +45,6 @@ def test_characters_know_no_spaces() -> None:
 
 
 @given(st.text())
+@example("a'\N{COMBINING ACUTE ACCENT}")
 def test_what_is_compared_is_the_same_when_it_is_compared_again(text: str) -> None:
     assert words(" ".join(words(text))) == words(text)

@@ -136,7 +136,7 @@ def test_who_said_no_is_told_so_and_not_asked_again(desktop: Portal, pressed: Pr
 
 def test_a_dialog_that_nobody_answers_is_closed(desktop: Portal, bus: Bus, said: Said) -> None:
     desktop.backend.answer("BindShortcuts", None)
-    watched = Pressed(bus, dialog=0.1)
+    watched = Pressed(bus, dialog=1)
     watched.start()
     desktop.backend.wait_for("Request.Close")
     said.wait_for("not allowed on the desktop")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import soundfile
-from second_ear import Ear
+from second_ear import play
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
@@ -71,11 +71,7 @@ def room_noise(seconds: float, sound_server: SoundServer, folder: Path) -> None:
     """
     noise = np.random.default_rng(0).standard_normal(round(seconds * 16_000)) * 1e-3
     soundfile.write(folder / "room.wav", noise, 16_000, subtype="PCM_16")
-    ear = Ear(sound_server)
-    sound_server.play(folder / "room.wav")
-    while not any(ear.pcm):
-        ear.hear(0.02)
-    ear.close()
+    play(sound_server, folder / "room.wav")
 
 
 @pytest.mark.parametrize("noisy", [False, True], ids=["digital silence", "a quiet room"])

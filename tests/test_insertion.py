@@ -38,7 +38,7 @@ class Desk:
     """A history with words held back, over real files."""
 
     def __init__(self, folder: Path, *, typing: bool = True, form: Literal["text", "jsonl"] = "text") -> None:
-        self.history = History(folder / "history.sqlite3")
+        self.history = History(folder / "history.sqlite3", now=lambda: SPOKEN_AT)
         self.spool = Spool(folder / "spool")
         self.window = AgeingSink("type")
         self.log = LogSink(LogSettings(path=str(folder / "log.txt"), format=form))

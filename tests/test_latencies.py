@@ -106,7 +106,7 @@ def test_a_file_of_before_is_brought_up_to_date_and_what_it_has_is_not_counted(f
             "INSERT INTO entries (began, ended, fate, text, reason, engine, took, generation)"
             " VALUES (5, 6, 'delivered', 'old words', '', 'local', 0.5, '')"
         )
-    with closing(History(file)) as history:
+    with closing(History(file, now=lambda: NOW)) as history:
         history.note(entry(), STAGES)
         assert [one.text for one in history.entries(9)] == ["old words", "words"]
         assert [one.stages for one in history.latencies(LONG_AGO)] == [STAGES]

@@ -82,7 +82,7 @@ async def test_engines_are_told_in_the_order_they_were_first_asked(history: Hist
 
 
 async def test_an_answer_is_not_written_before_its_words_have_had_time_to_go(history: History) -> None:
-    kept = Ledger(history, 0.0, Calendar())
+    kept = Ledger(history, 0.0, Calendar(), behind_s=60)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(kept.run)
         await kept.spend("openrouter", USAGE)

@@ -45,6 +45,14 @@ class Talkative(ForesightedTranscriber):
         return replace(answer, utterance=await supposition.real())
 
 
+async def everything_rests() -> None:
+    """Wait until every task waits, and none of them for a thread."""
+    await anyio.wait_all_tasks_blocked()
+    while anyio.to_thread.current_default_thread_limiter().borrowed_tokens:
+        await anyio.lowlevel.checkpoint()
+        await anyio.wait_all_tasks_blocked()
+
+
 async def quiet_until_the_end(engine: Talkative, *, let_go_after: int = 0, profile: str = "default") -> int:
     """Say two frames; how many quiet ones end that, with the engine let go after so many."""
     line, recorder, chosen = Line(engine=engine), SpokenRecorder(), Chosen()
@@ -58,11 +66,11 @@ async def quiet_until_the_end(engine: Talkative, *, let_go_after: int = 0, profi
         quiet = 0
         while not (pipeline.waiting or line.sink.texts):
             await recorder.say(".")
-            await anyio.wait_all_tasks_blocked()
+            await everything_rests()
             quiet += 1
             if quiet == let_go_after:
                 engine.release(1)
-                await anyio.wait_all_tasks_blocked()
+                await everything_rests()
         engine.release(1)
         await recorder.close()
     return quiet

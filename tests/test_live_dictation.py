@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from live_text import LiveScreen
 from recordings import FOLDER, recorded, words
 
@@ -23,6 +24,7 @@ SPEECH = "sb15.wav"
 SAID = "sunday is the best part of the week"
 
 
+@pytest.mark.alone
 async def test_words_appear_while_they_are_said_and_the_whole_is_right(tmp_path: Path) -> None:
     recorded(SPEECH)  # which is there, or the test is not
     around = build.Surroundings(

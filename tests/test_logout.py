@@ -86,6 +86,7 @@ def hear(sound: SoundServer, seconds: float) -> None:
     ear.close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("asleep_s", [0.5, 3])
 def test_stopped_and_continued_it_listens_on_by_itself(
     desk: Dictated, sound_server: SoundServer, tmp_path: Path, asleep_s: float

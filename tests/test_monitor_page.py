@@ -139,7 +139,8 @@ async def test_it_is_drawn_anew_for_each_size_of_the_terminal(tmp_path: Path, si
     async with watching(tmp_path, (100, 30)) as watched:
         await watched.tell(state="listening", sound=sound(), last=ENDED, hypothesis="But " * 50)
         await watched.pilot.resize_terminal(*size)
-        await watched.until(lambda: watched.page.size == size)
+        drawn = watched.page.screen._compositor  # noqa: SLF001  the page has its size before it is laid out
+        await watched.until(lambda: drawn.size == size)
         assert all(panel.region.right <= size[0] for panel in watched.page.query(Panel))
 
 

@@ -89,7 +89,7 @@ def test_a_sentence_that_the_loss_cuts_off_is_written_down_as_far_as_it_came(
     sound_server.play(speech).wait()
     sound_server.process.kill()
     daemon.says(LOST)
-    daemon.says("delivered")
+    daemon.has_said("delivered")
     assert written(desk, daemon) == SAID
 
 

@@ -21,6 +21,7 @@ def test_sources_are_listed_with_their_form_and_the_default(
 ) -> None:
     for name, value in sound_server.env.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("dictated.recorders.soundserver.PACTL_S", 10)  # a busy machine is waited for
     assert sources() == [
         Device(
             None,

@@ -51,17 +51,17 @@ async def test_the_words_are_not_in_its_environment_or_arguments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "fault"),
+    ("script", "timeout", "fault"),
     [
-        ("exit 3", r"sh failed: exit status 3"),
-        ("sleep 9", r"sh failed: it took longer than 0.3 s"),
-        ("printf '\\377'", r"sh wrote what is not UTF-8"),
-        ("yes | head -c 300000", r"sh wrote more than 100,000 characters"),
+        ("exit 3", 10, r"sh failed: exit status 3"),
+        ("sleep 9", 0.3, r"sh failed: it took longer than 0.3 s"),
+        ("printf '\\377'", 10, r"sh wrote what is not UTF-8"),
+        ("yes | head -c 300000", 10, r"sh wrote more than 100,000 characters"),
     ],
 )
-async def test_a_fault_is_told_in_one_line(script: str, fault: str) -> None:
+async def test_a_fault_is_told_in_one_line(script: str, timeout: float, fault: str) -> None:  # noqa: ASYNC109
     with pytest.raises(RefinerError, match=rf"\A{fault}\Z"):
-        await refined(script, timeout=0.3)
+        await refined(script, timeout=timeout)
 
 
 async def test_what_it_complains_of_may_be_words_and_is_not_told() -> None:

@@ -177,7 +177,7 @@ async def test_an_engine_that_cannot_be_opened_is_closed_and_changes_nothing(hou
 async def test_told_to_quit_while_another_engine_opens_both_are_closed(house: House) -> None:
     async with house.at_work() as tasks:
         tasks.start_soon(house.rounds.take, house.parts("B", slow=True))
-        await anyio.wait_all_tasks_blocked()
+        await house.story.until("+B")
     assert house.story == ["+A", "+B", "-B", "-A"]
 
 

@@ -56,7 +56,8 @@ async def test_a_reload_in_the_midst_of_a_sentence_waits_for_its_end() -> None:
         await desk.recorder.say("ss......")
         await all_written(desk)
         await desk.recorder.say(".")
-        assert await round_ is Command.RELOAD
+        with anyio.fail_after(5):
+            assert await round_ is Command.RELOAD
     assert [utterance.segment.voiced for utterance in desk.engine.utterances] == [4]
 
 
@@ -159,7 +160,7 @@ class StuckSink(ListSink):
 
 
 async def test_what_was_cancelled_is_not_left_to_the_next_start_where_the_grace_is_over() -> None:
-    desk, sink = Desk(drain_s=0.2), StuckSink()
+    desk, sink = Desk(drain_s=2), StuckSink()
     desk.parts = replace(desk.parts, delivery=Delivery([sink], sink))
     async with desk.in_a_round() as round_:
         await desk.recorder.say("..ss....ss....")

@@ -125,7 +125,7 @@ async def test_nothing_was_typed_so_nothing_is_taken_back() -> None:
 @desktop
 async def test_words_that_the_window_shows_are_delivered(desk: Desk) -> None:
     desk.window("entry")
-    async with reading(Reader(desk.env, ask_s=DEADLINE)) as reader:
+    async with reading(Reader(desk.env, ask_s=DEADLINE, settle_s=DEADLINE)) as reader:
         to = sink(desk.env, reader)
         await to.deliver(transcript("Grüße"))
         assert await to.undo() == 6

@@ -177,7 +177,7 @@ async def test_what_is_not_delivered_vanishes(session: Session) -> None:
 @desktop
 async def test_words_that_appeared_and_are_shown_are_delivered(desk: Desk) -> None:
     desk.window("entry")
-    async with reading(Reader(desk.env, ask_s=DEADLINE)) as reader:
+    async with reading(Reader(desk.env, ask_s=DEADLINE, settle_s=DEADLINE)) as reader:
         to = sink(desk.env, reader)
         await appear(to, "Grütze", "Grüße")
         await to.deliver(words("Grüße dich"))
@@ -201,7 +201,7 @@ async def test_words_that_never_appeared_in_a_window_are_not_delivered_and_not_t
 @desktop
 async def test_words_as_long_as_those_taken_back_before_them_are_delivered(desk: Desk) -> None:
     desk.window("entry")
-    async with reading(Reader(desk.env, ask_s=DEADLINE)) as reader:
+    async with reading(Reader(desk.env, ask_s=DEADLINE, settle_s=DEADLINE)) as reader:
         to = sink(desk.env, reader)
         await to.deliver(words("one"))
         await appear(to, "two", number=2)

@@ -6,6 +6,7 @@ import anyio
 import anyio.to_thread
 import pytest
 from doubles import PLAIN, SPACED
+from fixtures.screen import DEADLINE
 from spoken_into import AtKey, is_held, rest, transcript
 
 from dictated import outputconfig
@@ -21,6 +22,13 @@ pytestmark = pytest.mark.desktop
 
 LONG = "So be it." * (PIECE // 9 + 1)
 """More than is typed between two looks at the focus."""
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is waited for: nothing here is about the time."""
+    monkeypatch.setattr("dictated.sinks.type._WINDOW_PATIENCE", DEADLINE)
+    monkeypatch.setattr("dictated.x11.focus._PATIENCE", DEADLINE)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from soaking import Plan, Soak, own_display
+from fixtures.screen import own_display
+from soaking import Plan, Soak
 
 if TYPE_CHECKING:
     from pathlib import Path

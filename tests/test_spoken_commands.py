@@ -37,13 +37,11 @@ pause_ms = 300
 HUM_FRAMES, SILENCE_FRAMES = 40, 40  # one utterance: 0.8 s of what webrtcvad takes for speech, then a pause
 
 
-def hums(count: int, file: Path) -> Path:
-    """Write a recording of so many utterances."""
+def hums(count: int, file: Path, silence: int = SILENCE_FRAMES) -> Path:
+    """Write a recording of so many utterances, with so many frames of silence around each."""
     period = b"\x00\x40" * 40 + b"\x00\xc0" * 40  # 200 Hz
     hum = (period * (SPEECH.pcm.__len__() // len(period) + 1))[:FRAME_BYTES] * HUM_FRAMES
-    file.write_bytes(
-        encode(bytes(FRAME_BYTES * SILENCE_FRAMES) + (hum + bytes(FRAME_BYTES * SILENCE_FRAMES)) * count)
-    )
+    file.write_bytes(encode(bytes(FRAME_BYTES * silence) + (hum + bytes(FRAME_BYTES * silence)) * count))
     return file
 
 
@@ -60,12 +58,17 @@ def hears(service: Service, *texts: str) -> None:
 
 
 async def dictate(
-    desk: Dictated, service: Service, toml: str, *texts: str, sinks: str = '["log"]'
+    desk: Dictated,
+    service: Service,
+    toml: str,
+    *texts: str,
+    sinks: str = '["log"]',
+    silence: int = SILENCE_FRAMES,
 ) -> list[str]:
     """Dictate a recording in which the engine hears these; return what the daemon said."""
     desk.configure(ENGINE.format(url=service.url) + toml, sinks=sinks)
     hears(service, *texts)
-    daemon = desk.start("--input", hums(len(texts), desk.home / "hums.wav"))
+    daemon = desk.start("--input", hums(len(texts), desk.home / "hums.wav", silence))
     assert await to_thread.run_sync(daemon.ends) == 0, daemon.lines
     return daemon.lines
 
@@ -91,7 +94,7 @@ async def test_words_are_corrected_and_commands_obeyed_in_the_window(
 async def test_listening_ends_by_a_word_and_the_history_keeps_what_the_engine_wrote(
     dictated: Dictated, service: Service
 ) -> None:
-    await dictate(dictated, service, "", "One.", "Stop listening.", "Never.")
+    await dictate(dictated, service, "", "One.", "Stop listening.", "Never.", silence=100)  # 2 s
     assert dictated.written == ["One."]
     history = await to_thread.run_sync(partial(dictated, "history", "--json"))
     assert '"raw": "Stop listening."' in history.stdout

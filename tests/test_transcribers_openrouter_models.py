@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from anyio import to_thread
 from fixtures.service import Answer
@@ -170,7 +171,9 @@ def test_a_price_is_told_in_the_unit_that_is_known(pricing: Any, description: st
 
 
 def list_officially(url: str) -> Any:
-    with OfficialSdk(api_key="sk-or-1", server_url=f"{url}/api/v1") as sdk:
+    # One of its own it would close whenever it is collected, in another test's loop.
+    theirs = httpx.AsyncClient()
+    with OfficialSdk(api_key="sk-or-1", server_url=f"{url}/api/v1", async_client=theirs) as sdk:
         return sdk.models.list(output_modalities="transcription", retries=None).result
 
 

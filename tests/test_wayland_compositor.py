@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from fixtures.screen import DEADLINE
 from test_wayland_virtualkeyboard import stand_in
 
 from dictated.profiles import Look
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fixtures.sway import Session
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is waited for: nothing here is about the time."""
+    monkeypatch.setattr("dictated.wayland.compositor._ANSWER_SECONDS", DEADLINE)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 import pytest
-from fixtures.screen import Pipe, running
+from fixtures.screen import DEADLINE, Pipe, running
 
 from dictated.errors import SinkError
 from dictated.wayland.method import UnsupportedError
@@ -77,8 +77,10 @@ async def test_words_that_no_window_fetched_are_not_called_pasted(session: Sessi
 
 
 async def test_words_reach_the_window_past_a_clipboard_manager_and_the_log_says_that_none_can_tell(
-    session: Session, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    session: Session, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("dictated.wayland.paste._MANAGER_SECONDS", DEADLINE)  # it does come
+    monkeypatch.setattr("dictated.wayland.paste._UNSEEN_SECONDS", 3.0)
     caplog.set_level(logging.INFO)
     window, seen = session.terminal(), Pipe(tmp_path / "seen")
     with running(["wl-paste", "--watch", "sh", "-c", f"cat; echo seen > {seen.path}"], session.env):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
 import pytest
 from test_wayland_portal import desktop, method, newer, token, typed
 
@@ -57,19 +58,21 @@ async def test_while_the_dialog_is_open_words_are_held_and_no_second_one_opens(
     bus: Bus, desktop: Portal, token: Path
 ) -> None:
     desktop.backend.answer("Start", None)
-    async with method(bus, token) as portal:
+    async with method(bus, token, quiet=0.2) as portal:
         for _ in range(2):
             with pytest.raises(HeldError, match="answer its dialog"):
                 await portal.type("a")
-        assert len(desktop.backend.told_of("Start")) == 1
+        desktop.backend.wait_for("Start")
+        assert desktop.backend.told_of("Start") == []
 
 
 async def test_once_the_dialog_is_answered_words_are_typed(bus: Bus, desktop: Portal, token: Path) -> None:
     desktop.backend.answer("Start", None)
-    async with method(bus, token) as portal:
+    async with method(bus, token, quiet=0.2) as portal:
         with pytest.raises(HeldError):
             await portal.type("a")
-        desktop.backend.answer_late(0, {"devices": ("u", 1)})
+        await anyio.to_thread.run_sync(desktop.backend.answer_late, 0, {"devices": ("u", 1)})
+        await portal._permission._attempt.settled.wait()  # noqa: SLF001  (the answer has come)
         await portal.type("b")
     assert desktop.backend.keys(2) == typed(0x62)
 
@@ -88,9 +91,10 @@ async def test_a_dialog_that_nobody_answers_is_closed_and_not_shown_again(
 
 async def test_closing_closes_the_dialog(bus: Bus, desktop: Portal, token: Path) -> None:
     desktop.backend.answer("Start", None)
-    async with method(bus, token) as portal:
+    async with method(bus, token, quiet=0.2) as portal:
         with pytest.raises(HeldError):
             await portal.type("a")
+        await anyio.to_thread.run_sync(desktop.backend.wait_for, "Start")
     desktop.backend.wait_for("Request.Close")
 
 

@@ -114,7 +114,7 @@ async def test_a_compositor_that_is_not_there_is_told(tmp_path: Path) -> None:
 async def test_a_compositor_that_goes_away_in_the_middle_is_no_success(session: Session) -> None:
     window = session.terminal()
     async with anyio.create_task_group() as group:
-        handle = group.start_soon(typed, VirtualKeyboard(session.env), "x" * 2000)
+        handle = group.start_soon(typed, VirtualKeyboard(session.env), "x" * 20_000)
         await window.read(5)
         session.process.send_signal(signal.SIGKILL)
     assert "part of the text may be missing" in await handle

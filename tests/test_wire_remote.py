@@ -187,27 +187,35 @@ async def test_a_slow_answer_in_time_is_whole(service: Service, reach: Reach) ->
 async def test_after_a_slow_answer_the_next_comes_over_a_new_connection(
     service: Service, reach: Reach
 ) -> None:
-    service.answers(Answer(stall=True), Answer(body="good"))
-    remote = reach(timeout=1)
-    await failure(remote)
-    assert ((await remote.post("x")).text, service.connections) == ("good", 2)
+    service.answers(Answer(), Answer(stall=True), Answer(body="good"))
+    await reach().post("x")  # opens the link, which takes its time
+    await failure(reach(timeout=1))
+    assert ((await reach().post("x")).text, service.connections) == ("good", 2)
 
 
 async def test_giving_up_on_one_request_leaves_the_others(service: Service, reach: Reach) -> None:
-    service.answers(
-        lambda request: Answer(stall=True) if request.body == b"1" else Answer(body="good", delay=0.05)
-    )
+    asked, given_up = anyio.Event(), anyio.CancelScope()
+
+    def answer(request: Received) -> Answer:
+        if request.body != b"1":
+            return Answer(body="good", delay=0.05)
+        asked.set()
+        return Answer(stall=True)
+
+    service.answers(answer)
     remote = reach()
     texts: list[str] = []
 
     async def ask(number: int) -> None:
-        with anyio.move_on_after(0.02 if number == 1 else 20):
+        with given_up if number == 1 else anyio.CancelScope():
             texts.append((await remote.post("x", content=str(number).encode())).text)
 
     async with anyio.create_task_group() as tasks:
         for number in range(3):
             tasks.start_soon(ask, number)
-    assert texts == ["good", "good"]
+        await asked.wait()
+        given_up.cancel()
+    assert (texts, given_up.cancelled_caught) == (["good", "good"], True)
 
 
 # size
@@ -241,21 +249,25 @@ async def test_an_answer_may_be_read_piece_by_piece(service: Service, reach: Rea
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "timeout", "told"),
     [
-        (Answer(body="one\ntwo\n", cut=5), "ended before its answer was whole"),
-        (Answer(body="one\n" * 99, drip=0.05), "no whole answer within"),
-        (Answer(body=b"x" * (LARGEST_ANSWER + 1)), "more than 4 MiB"),
-        (Answer(status=500), "(500)"),
+        (Answer(body="one\ntwo\n", cut=5), 20, "ended before its answer was whole"),
+        (Answer(body="one\n" * 99, drip=0.05), 1.5, "no whole answer within"),
+        (Answer(body=b"x" * (LARGEST_ANSWER + 1)), 20, "more than 4 MiB"),
+        (Answer(status=500), 20, "(500)"),
     ],
     ids=["cut", "drip", "size", "refusal"],
 )
 async def test_an_answer_read_piece_by_piece_fails_like_any_other(
-    service: Service, reach: Reach, answer: Answer, told: str
+    service: Service,
+    reach: Reach,
+    answer: Answer,
+    timeout: float,  # noqa: ASYNC109  (the service's)
+    told: str,
 ) -> None:
     service.answers(answer)
     with pytest.raises(TranscriberError, match=r"^openai: ") as caught:
-        await reach(timeout=1.5).ask_reading("POST", "x", words)
+        await reach(timeout=timeout).ask_reading("POST", "x", words)
     assert told in str(caught.value)
 
 

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from fixtures.screen import x_server
+from fixtures.screen import DEADLINE, own_display, x_server
 from Xlib import X, Xatom
 
 from dictated.errors import NoDisplayError
@@ -28,6 +28,12 @@ def focus() -> Generator[Focus]:
     made = Focus()
     yield made
     made.close()
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy window manager is waited for."""
+    monkeypatch.setattr("dictated.x11.focus._PATIENCE", DEADLINE)
 
 
 @pytest.fixture
@@ -115,12 +121,13 @@ def test_asking_says_that_there_is_no_display(monkeypatch: pytest.MonkeyPatch, f
 def test_a_server_that_went_and_came_back_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, focus: Focus
 ) -> None:
-    with x_server(tmp_path) as (name, _):
+    number = own_display()  # another test would take one that is free
+    with x_server(tmp_path, number) as (name, _):
         monkeypatch.setenv("DISPLAY", name)
         with window_of_our_own():
             before = focus.window()
     gone = focus.window()
-    with x_server(tmp_path, name.removeprefix(":")), window_of_our_own():
+    with x_server(tmp_path, number), window_of_our_own():
         assert (before != "", gone, focus.window() != "") == (True, "", True)
 
 
@@ -160,6 +167,7 @@ def test_changes_of_the_keyboard_do_not_pile_up(bare: Display) -> None:
     assert bare.pending_events() == 0
 
 
+@pytest.mark.usefixtures("patience")
 def test_a_window_gets_the_focus_again(screen: Screen, focus: Focus) -> None:
     screen.window()
     name = focus.window()
@@ -175,6 +183,7 @@ def test_a_window_that_got_the_id_of_a_closed_one_gets_no_focus(screen: Screen, 
     assert (refocus(name), focus.window()) == (False, now)
 
 
+@pytest.mark.usefixtures("patience")
 def test_a_window_put_away_gets_the_focus_again(screen: Screen, focus: Focus) -> None:
     window = screen.window()
     name = focus.window()

@@ -37,7 +37,10 @@ def words(text: str) -> list[str]:
     An apostrophe is dropped too, so "it's" is "its"; a number in figures is another word than in letters.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(map(_plain, folded)).split()
+    plain = "".join(map(_plain, folded))
+    return unicodedata.normalize(
+        "NFKC", plain
+    ).split()  # a dropped sign may have parted a letter from its mark
 
 
 def _plain(char: str) -> str:

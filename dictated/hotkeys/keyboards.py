@@ -78,7 +78,7 @@ class Keyboards:
         self._open_device = open_device
         self._open: dict[str, Device] = {}
         self._down: dict[str, set[int]] = {}
-        self._judged: dict[str, tuple[int, int]] = {}  # what was asked, and is not asked until it changes
+        self._judged: dict[str, tuple[int, ...]] = {}  # what was asked, and is not asked until it changes
         self._refused: set[str] = set()
 
     @property
@@ -131,7 +131,8 @@ class Keyboards:
     def _judge(self, path: Path) -> None:
         """Open a device, and keep it open if it is a keyboard; each is asked once, until it changes."""
         status = path.stat()
-        state = (status.st_ino, status.st_ctime_ns)
+        # before Linux 6.13 a file that changes at once after it has come keeps its time
+        state = (status.st_ino, status.st_ctime_ns, status.st_mode, status.st_uid, status.st_gid)
         if self._judged.get(path.name) == state:
             return
         self._judged[path.name] = state
@@ -177,6 +178,7 @@ class Keyboards:
 
     def _close(self, name: str) -> Iterator[Change]:
         self._open.pop(name).close()
+        self._judged.pop(name, None)
         for code in sorted(self._down[name]):
             yield from self._let_go(name, code)
         del self._down[name]
