@@ -120,10 +120,11 @@ class Process:
         archive = DiskArchive(Tally(), self.spool, self.history)
         pipeline = Pipeline(self.engine, delivery, archive, backlog=4)
         spoken = utterance(1)
-        began = datetime.now().astimezone() - timedelta(seconds=spoken.seconds)
+        ended = datetime.now().astimezone()
+        began = ended - timedelta(seconds=spoken.seconds)
         async with anyio.create_task_group() as tasks:
             await tasks.start(pipeline.run)
-            await pipeline.put(replace(spoken, began=began))
+            await pipeline.put(replace(spoken, began=began, ended=ended))
             await anyio.to_thread.run_sync(self.tape.erase)
             pipeline.finish()
 
