@@ -35,7 +35,7 @@ ABREAST = --dist worksteal
 
 test: check  ## Check, then run all tests: quick ones first, then those with sound and screen
 	$(BIN)/pytest -q -n 3 $(ABREAST) -m 'not desktop and not alone'
-	$(BIN)/pytest -q -n 2 $(ABREAST) -m 'desktop and not alone'
+	$(BIN)/pytest -q -n 2 $(ABREAST) -m 'desktop and not alone and not soak'
 	$(BIN)/pytest -q -m alone
 
 thirdparty:  ## Dictate through a real server that others wrote; fetches it the first time
@@ -46,6 +46,7 @@ thirdparty:  ## Dictate through a real server that others wrote; fetches it the 
 soak:  ## Eight hours of speech through the whole daemon, with faults: twenty minutes
 	@$(SETUP) test
 	$(BIN)/python benchmarks/soak.py --json benchmarks/soak.json
+	$(BIN)/pytest -q -m soak
 
 # One after the other; each stops the rest where it finds a promise broken. None needs a network.
 define measure

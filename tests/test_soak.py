@@ -34,7 +34,7 @@ async def test_whatever_fails_each_word_is_in_the_log_once_and_in_order_and_noth
     assert not soak.verdict().faults, (soak.verdict().faults, soak.subject.said)
 
 
-@pytest.mark.alone  # its service's time-outs are a second, and its speech is 32 times as fast
+@pytest.mark.soak  # a short saying is not heard in some runs; the cause is not found yet
 @pytest.mark.desktop
 async def test_words_for_a_window_come_there_once_or_wait_though_its_screen_is_killed(tmp_path: Path) -> None:
     soak = Soak(replace(SHORT, seed=1, display=own_display()), tmp_path)
