@@ -11,8 +11,6 @@ from moonshine_voice import get_assets_path
 from recordings import words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fixtures.daemon import Dictated
 
 RECORDING = get_assets_path() / "two_cities.wav"
@@ -23,10 +21,6 @@ ALIKE = 1 / 5
 MISHEARD, LEAST_MISHEARD = 1 / 4, 2
 """Words that may be understood otherwise than in the undisturbed run, for the sound went another way; of a
 few words, not all."""
-
-
-MISHEARD_LETTERS, LEAST_WORDS = 1 / 4, 5
-"""The same in letters, of so many words at least: of "we all going" may come "we'll go and", three other words."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +41,9 @@ def undisturbed(program: Dictated) -> list[Sentence]:
 
 def stands(sentence: str, texts: list[str]) -> bool:
     """Whether the sentence is in the texts, some of its words misheard or not."""
-    said, heard = words(sentence), words(" ".join(texts))
+    said = words(sentence)
     allowed = min(max(LEAST_MISHEARD, int(len(said) * MISHEARD)), len(said) // 3)
-    if not said or _match(said, heard, allowed) is not None:
-        return True
-    letters = "".join(said)
-    alike = _match(letters, "".join(heard), int(len(letters) * MISHEARD_LETTERS))
-    return len(said) >= LEAST_WORDS and alike is not None
+    return not said or _match(said, words(" ".join(texts)), allowed) is not None
 
 
 def twice(sentence: str, texts: list[str]) -> bool:
@@ -71,8 +61,8 @@ def surplus(log: list[str], texts: list[str]) -> list[str]:
     return list((Counter(log) - Counter(texts)).elements())
 
 
-def _match(said: Sequence[str], heard: Sequence[str], allowed: int) -> tuple[int, int] | None:
-    """Where the words or letters stand best within what was heard; None where more than allowed is otherwise (Sellers 1980)."""
+def _match(said: list[str], heard: list[str], allowed: int) -> tuple[int, int] | None:
+    """Where the words stand best within what was heard; None where more than allowed is otherwise (Sellers 1980)."""
     row = [(0, j) for j in range(len(heard) + 1)]  # errors, and where the match began
     for i, word in enumerate(said, 1):
         before, row[0] = row[0], (i, 0)

@@ -203,9 +203,9 @@ async def test_a_program_that_hangs_does_not_hide_the_one_with_the_keyboard(desk
 
 async def test_a_program_that_hangs_after_typing_is_no_answer(desk: Desk) -> None:
     program = desk.window()
-    async with reading(Reader(desk.env, ask_s=4, settle_s=SOON_S)) as reader:
+    async with reading(Reader(desk.env, ask_s=2, settle_s=SOON_S)) as reader:
         before = await looked(reader)
-        with hanging(program), anyio.fail_after(8):
+        with hanging(program), anyio.fail_after(5):
             assert await reader.arrived(before, WORDS) is None
 
 

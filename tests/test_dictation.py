@@ -172,10 +172,10 @@ def test_words_come_while_the_speaker_goes_on(
 
 @pytest.mark.alone
 def test_listening_begins_within_half_a_second_of_the_programs_start(desk: Dictated) -> None:
-    """The best of a few, for other processes run too; the engine loads meanwhile."""
+    """The best of five, for other processes run too; the engine loads meanwhile."""
     desk.configure("[audio]\nlisten_at_start = true")
-    took: list[float] = []
-    while len(took) < 20 and min(took, default=1) >= 0.5:
+    took = []
+    for _ in range(5):
         begin = time.monotonic()
         daemon = desk.start()
         daemon.says(": listening")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from time import process_time
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -58,6 +58,6 @@ def test_what_comes_after_the_most_words_stays(word: str) -> None:
 def test_two_hundred_entries_in_two_thousand_words_take_no_time_to_speak_of() -> None:
     entries = [f"name{number} of somebody{number}" for number in range(200)]
     text = " ".join(f"word{number}" for number in range(2000))
-    began = process_time()
+    began = monotonic()
     Vocabulary(entries, 1).apply(text)
-    assert process_time() - began < 5
+    assert monotonic() - began < 5

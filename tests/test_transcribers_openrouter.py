@@ -354,7 +354,7 @@ async def test_a_service_that_says_nothing_does_not_hold_up_who_wants_to_speak(
 ) -> None:
     monkeypatch.setattr(admission, "WARM_S", 0.05)
     service.answers(Answer(stall=True))
-    with anyio.fail_after(10), pytest.raises(TranscriberError) as fault:
+    with anyio.fail_after(2), pytest.raises(TranscriberError) as fault:
         await engines(timeout=60).warm()
     assert fault.value.retryable
 
