@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal
 
 import anyio
-from anyio import lowlevel
 from doubles import SPOKEN_AT, ListSink, NumberingTranscriber, transcript, utterance
+from resting import everything_rests
 
 from dictated import outputconfig
 from dictated.errors import TranscriberError
@@ -131,12 +131,5 @@ class House:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self.recovery.run)
             yield
-            await anyio.wait_all_tasks_blocked()
-            while threads_at_work():
-                await lowlevel.checkpoint()
-                await anyio.wait_all_tasks_blocked()
+            await everything_rests()
             tasks.cancel_scope.cancel()
-
-
-def threads_at_work() -> float:
-    return anyio.to_thread.current_default_thread_limiter().borrowed_tokens

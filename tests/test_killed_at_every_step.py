@@ -8,8 +8,8 @@ from itertools import count, product
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
-from anyio import lowlevel
 from doubles import ListSink, NumberingTranscriber, utterance
+from resting import everything_rests
 
 from dictated import outputconfig
 from dictated.archive import DiskArchive, Tally
@@ -134,10 +134,7 @@ class Process:
         await recovery.prepare()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(recovery.run)
-            await anyio.wait_all_tasks_blocked()
-            while anyio.to_thread.current_default_thread_limiter().borrowed_tokens:
-                await lowlevel.checkpoint()
-                await anyio.wait_all_tasks_blocked()
+            await everything_rests()
             tasks.cancel_scope.cancel()
 
 

@@ -12,6 +12,7 @@ from doubles import SpokenRecorder
 from foresight import ForesightedTranscriber
 from hypothesis import given
 from hypothesis import strategies as st
+from resting import everything_rests
 from test_listening import MOMENTS, PARTS, RULES, Desktop, Microphone, Stenographer
 from test_pipeline import Line
 from test_segmenter import PICTURES
@@ -43,14 +44,6 @@ class Talkative(ForesightedTranscriber):
         if not supposition.came_true:
             supposition.tell(replace(answer, text=self._words))
         return replace(answer, utterance=await supposition.real())
-
-
-async def everything_rests() -> None:
-    """Wait until every task waits, and none of them for a thread."""
-    await anyio.wait_all_tasks_blocked()
-    while anyio.to_thread.current_default_thread_limiter().borrowed_tokens:
-        await anyio.lowlevel.checkpoint()
-        await anyio.wait_all_tasks_blocked()
 
 
 async def quiet_until_the_end(engine: Talkative, *, let_go_after: int = 0, profile: str = "default") -> int:
